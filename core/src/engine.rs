@@ -49,7 +49,7 @@ use crate::value::Params;
 use call::Call;
 pub use due::{Limiter, Priority, QUOTA_SCRIPT, QuotaSettings};
 pub use read::{Read, Reading};
-pub(crate) use settings::{A_SIZE, A_TIME, ATTEMPTS};
+pub(crate) use settings::{A_SIZE, A_TIME, ATTEMPTS, OPTION};
 pub use settings::{CallOptions, MAX_ANSWER, STORE_PATIENCE, Settings};
 pub use step::{Canonical, Event, Failed, Step};
 use tried::Budget;

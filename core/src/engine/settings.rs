@@ -131,7 +131,7 @@ impl CallOptions {
 }
 
 /// What to do about an option that cannot be meant.
-const OPTION: &str = "without this option the client's own setting holds";
+pub(crate) const OPTION: &str = "without this option the client's own setting holds";
 /// What a time has to be, for those that are given in other ways than as a duration.
 pub(crate) const A_TIME: &str = "has to be a time above 0 of at most 30 days";
 /// What attempts have to be.

@@ -1,6 +1,7 @@
 //! What a call is asked with: its name, its options and its parameters.
 
 use super::input::{HostOptions, Input};
+use crate::engine::OPTION;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{self, Held, Method, Operation};
 use crate::value::Params;
@@ -9,7 +10,8 @@ pub(super) fn read_options<T: Input + Default>(name: &str, options: &str) -> Res
     if options.is_empty() {
         return Ok(T::default());
     }
-    T::read(options).map_err(|reason| refused(name, format!("the options are not understood: {reason}")))
+    T::read(options)
+        .map_err(|reason| refused(name, format!("the options are not understood: {reason}")).with_hint(OPTION))
 }
 
 /// The operation of a name, or of a path that the table does not describe.
@@ -30,7 +32,11 @@ pub(super) fn read_extra(operation: &Operation, options: &HostOptions) -> Result
     let mut params = Params::new();
     if let Some(extra) = &options.extra {
         let open = Operation::raw(Method::Post, operation.name.as_ref());
-        for (name, value) in Params::from_json(&open, extra)?.iter() {
+        let extra = Params::from_json(&open, extra).map_err(|error| {
+            let message = format!("the option extra: {}", error.message());
+            error.with_message(message)
+        })?;
+        for (name, value) in extra.iter() {
             params.set_extra(name, value.clone());
         }
     }

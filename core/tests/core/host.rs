@@ -151,6 +151,20 @@ fn files_stay_with_the_host() {
 }
 
 #[test]
+fn options_that_cannot_be_meant_are_not_taken_for_parameters() {
+    let mut host = host(json!({}));
+    for options in
+        [r#"{"attempts":"x"}"#, r#"{"attempts":0}"#, r#"{"deadline":-1}"#, r#"{"max_answer":"1"}"#, r#"{"new":1}"#]
+    {
+        let error = read(begin(&mut host, "room.info", r#"{"room_id":1}"#, options, NOW))["error"].take();
+        assert_eq!(error["kind"], "invalid_parameters", "{options}");
+        assert!(error["hint"].as_str().unwrap().starts_with("without this option"), "{options}: {error}");
+    }
+    let error = read(begin(&mut host, "room.info", r#"{"room_id":1}"#, r#"{"extra":5}"#, NOW))["error"].take();
+    assert!(error["message"].as_str().unwrap().starts_with("the option extra: "), "{error}");
+}
+
+#[test]
 fn options_extra_and_raw_paths() {
     let mut host = host(json!({"quota": [0, 1]}));
     let options = r#"{"retry":"never","deadline":5000,"extra":{"brand_new":"x","n":2}}"#;
