@@ -639,7 +639,7 @@ mod docs_callbacks_zh_cn_md_1 {
 use baijiayun::callbacks::Event;
 
 let callback = receiver.receive(&body, content_type)?; // 验签、识别、给出类型
-if dedupe.claim(&callback).await { // 第一个认领的人
+if dedupe.claim(&callback).await { // 首次认领才处理
     match callback.event() {
         Event::ClassEvent(class) => println!("{} {}", class.room_id, class.op.as_str()),
         Event::PlaybackGenerated(playback) => println!("{} {:?}", playback.video_id, playback.status),
