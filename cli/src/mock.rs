@@ -36,7 +36,7 @@ pub(crate) struct Args {
     /// Refuses timestamps that are not 10 digits or further than 300 s off, and unknown parameters 严格校验
     #[arg(long)]
     strict: bool,
-    /// JSON file with answers of operations in place of the mock's: one that is given each time, or a list, each once 预设应答
+    /// JSON file with answers of operations in place of the mock's: one that is given each time, or a list, each once 预设响应
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
     /// Fills it with a school: teachers, students, five weeks of classes with recordings and reports. The seed and the day decide 填充数据

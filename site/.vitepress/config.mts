@@ -29,7 +29,10 @@ export default defineConfig({
   router: { prefetchLinks: false },
   head: [["link", { rel: "icon", href: "data:," }]],
   markdown: {
-    config: (md) => md.core.ruler.push("empty-headers", emptyHeaders),
+    config: (md) => {
+      md.core.ruler.push("empty-headers", emptyHeaders);
+      md.core.ruler.push("chinese-lines", chineseLines);
+    },
     anchor: { slugify: slug },
     languageAlias: { console: "sh", "kotlin-gradle": "kotlin" },
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
@@ -123,6 +126,24 @@ function emptyHeaders(state: Parameters<Parameters<MarkdownRenderer["core"]["rul
     const close = state.tokens[at + 2];
     if (close !== undefined) close.tag = "td";
   });
+}
+
+/** Chinese has no blanks between words: a line of the source that ends with it is followed by none on the page. */
+function chineseLines(state: Parameters<Parameters<MarkdownRenderer["core"]["ruler"]["push"]>[1]>[0]): void {
+  const letter = /[\p{sc=Han}\u3000-\u303f\uff00-\uffef“”‘’…—]/u;
+  const mark = /[\u3000-\u303f\uff00-\uffef]/u;
+  for (const { children } of state.tokens) {
+    children?.forEach((token, at) => {
+      if (token.type !== "softbreak") return;
+      const texts = (tokens: typeof children) => tokens.map(({ content }) => content).join("");
+      const before = texts(children.slice(0, at)).at(-1) ?? "";
+      const after = texts(children.slice(at + 1))[0] ?? "";
+      if (mark.test(before) || mark.test(after) || (letter.test(before) && letter.test(after))) {
+        token.type = "text";
+        token.content = "";
+      }
+    });
+  }
 }
 
 /** What the search knows of a page. Generated pages say it themselves: their tables would drown what they are about. */

@@ -37,7 +37,7 @@ export function callTab(context: Context): Tab & Chosen {
     const resource = operation.name.replace(".", "/");
     const page = withBase(`/${lang === "en" ? "en/" : ""}reference/${resource}.html`);
     about.replaceChildren(
-      h("p", {}, operation.summary),
+      h("p", {}, lang === "en" ? operation.summary : operation.title),
       h("p", { class: "path" }, h("code", {}, `${operation.method} ${operation.path ?? ""}`), " ", h("a", { href: page }, say("reference"))),
       operation.guess ? h("p", { class: "warning" }, say("guess")) : "",
       operation.readOnly ? "" : h("p", { class: "hint" }, say("writes")),

@@ -41,3 +41,13 @@ test("each operation and callback has a page in both languages", () => {
   assert.deepEqual(lacking, []);
   assert(wanted.length > 290, `${wanted.length} pages`);
 });
+
+test("lines of Chinese join without a blank", () => {
+  const broken = pages()
+    .filter((page) => page.startsWith("/guide/"))
+    .flatMap((page) => {
+      const text = readFileSync(join(DIST, page), "utf8").replace(/<pre[^]*?<\/pre>/g, "").replace(/<[^>]+>/g, "");
+      return text.match(/.{0,12}[\p{sc=Han}，。；：、）]\n[\p{sc=Han}（].{0,8}/gu) ?? [];
+    });
+  assert.deepEqual(broken, []);
+});

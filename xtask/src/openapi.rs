@@ -35,7 +35,7 @@ fn document(description: &Description) -> Result<Json, Box<dyn Error>> {
     let paths = operations::paths(description, &mut schemas)?;
     let webhooks = webhooks::webhooks(description, &posted, &mut schemas)?;
     let responses = json!({ "Refused": {
-        "description": "拒绝。Refused before or by the service. It answers most failures with HTTP 200 and a `code`; which other statuses \
+        "description": "拒绝。Refused by the service or by something in front of it. The service answers most failures with HTTP 200 and a `code`; which other statuses \
             it uses is not known. The body may be a page of a proxy.",
         "content": { "application/json": { "schema": schemas::reference(FAILURE) } },
     } });
@@ -74,11 +74,11 @@ fn servers() -> Json {
         {
             "url": "https://{domain}.at.baijiayun.com",
             "description": "账号自己的域名。The account's own host.",
-            "variables": { "domain": { "default": "your-domain", "description": "账号的专属域名前缀。The account's prefix, told when the account is opened." } },
+            "variables": { "domain": { "default": "your-domain", "description": "账号的专属域名前缀。The account's domain prefix, from the back office." } },
         },
         {
             "url": "{origin}",
-            "description": "白标域名、代理或 bjy mock。A host of another name: a white label, a proxy, or `bjy mock`.",
+            "description": "白标域名、代理或 bjy mock。Another host: a white label, a proxy, or `bjy mock`.",
             "variables": { "origin": { "default": "http://127.0.0.1:8080", "description": "Scheme, host and port." } },
         },
     ])
@@ -111,7 +111,7 @@ fn code(description: &Description) -> Json {
         codes.iter().map(|known| format!("- `{}`: {} {}", known.code, known.title, known.meaning)).collect();
     json!({
         "type": "integer",
-        "description": texts::with_list("How the call went. The service may know other codes.", &lines),
+        "description": texts::with_list("The outcome of the call. The service may use other codes.", &lines),
         "x-extensible-enum": codes.iter().map(|known| known.code).collect::<Vec<_>>(),
     })
 }
@@ -119,7 +119,7 @@ fn code(description: &Description) -> Json {
 fn failure() -> Json {
     json!({
         "type": "object",
-        "description": "What the service answers when a call failed, mostly with HTTP 200.",
+        "description": "The answer to a failed call, mostly with HTTP 200.",
         "required": ["code"],
         "properties": schemas::envelope(json!({ "description": "Mostly null or absent." })),
     })

@@ -123,7 +123,7 @@ impl State {
             State::NoPermission => "exists, no permission 存在但无权限",
             State::NotFound => "not found 未找到",
             State::CannotBeAsked => "cannot be asked safely 无法安全探测",
-            State::Unknown => "unknown: unclear answers 应答不明",
+            State::Unknown => "unknown: unclear answers 响应不明",
             State::NotAskedYet => "not asked yet 尚未探测",
         }
     }

@@ -9,8 +9,8 @@ use baijiayun::{Client, ErrorKind};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Domain prefix, partner_id and partner_key are in the BaijiaYun back office.
-    let client = Client::new("demo", "12345678", std::env::var("BAIJIAYUN_PARTNER_KEY")?)?;
+    // BAIJIAYUN_DOMAIN, BAIJIAYUN_PARTNER_ID and BAIJIAYUN_PARTNER_KEY.
+    let client = Client::from_env()?;
 
     // What the service requires are arguments, the rest are setters; awaiting sends the call.
     let room = client.room().create("高一数学 第一课", 1893456000, 1893459600).max_users(100).await?;
@@ -41,8 +41,8 @@ use baijiayun::{Client, ErrorKind};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // 专属域名前缀、partner_id、partner_key 见百家云后台。
-    let client = Client::new("demo", "12345678", std::env::var("BAIJIAYUN_PARTNER_KEY")?)?;
+    // BAIJIAYUN_DOMAIN、BAIJIAYUN_PARTNER_ID、BAIJIAYUN_PARTNER_KEY。
+    let client = Client::from_env()?;
 
     // 必填参数是函数参数，选填参数用链式方法；await 即发送。
     let room = client.room().create("高一数学 第一课", 1893456000, 1893459600).max_users(100).await?;
@@ -639,7 +639,7 @@ mod docs_callbacks_zh_cn_md_1 {
 use baijiayun::callbacks::Event;
 
 let callback = receiver.receive(&body, content_type)?; // 验签、识别、给出类型
-if dedupe.claim(&callback).await { // 第一个认领的人
+if dedupe.claim(&callback).await { // 首次认领才处理
     match callback.event() {
         Event::ClassEvent(class) => println!("{} {}", class.room_id, class.op.as_str()),
         Event::PlaybackGenerated(playback) => println!("{} {:?}", playback.video_id, playback.status),

@@ -214,6 +214,8 @@ impl Guides {
                 return Ok(format!("[{words}](/{}reference/callbacks/index)", locale.folder()));
             }
             "api.md" => "reference/index",
+            // Put beside the pages, for whoever makes a client of their own.
+            "docs/openapi.json" => return Ok(format!("[{words}](/openapi.json)")),
             "docs/decisions" => "decisions/index",
             place => match self.sources.get(place) {
                 Some(source) => {

@@ -34,7 +34,7 @@ impl Menus<'_> {
             json!({ "text": locale.pick("文档覆盖", "Coverage"), "link": format!("/{folder}coverage") }),
         ];
         if has_explorer {
-            nav.push(json!({ "text": locale.pick("试一试", "Explorer"), "link": format!("/{folder}explorer") }));
+            nav.push(json!({ "text": locale.pick("接口调试", "Explorer"), "link": format!("/{folder}explorer") }));
         }
         nav
     }

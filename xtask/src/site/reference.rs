@@ -175,9 +175,13 @@ fn facts(operation: &Operation, words: &Words) -> Result<Vec<[String; 2]>, Strin
     add("documents", ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" "))?;
     let mut limits = Vec::new();
     for limit in &operation.limits {
-        let (count, seconds) = (limit.count.to_string(), limit.seconds.to_string());
+        let period = match limit.seconds {
+            86_400 => words.get("period_day")?.to_owned(),
+            60 => words.get("period_minute")?.to_owned(),
+            seconds => words.fill("period_seconds", &[&seconds.to_string()])?,
+        };
         let name = if limit.per == LimitScope::Room { "limit_room" } else { "limit_account" };
-        limits.push(words.fill(name, &[&count, &seconds])?);
+        limits.push(words.fill(name, &[&limit.count.to_string(), &period])?);
     }
     limits.push(words.get("limit_common")?.to_owned());
     add("limits", limits.join("<br>"))?;
@@ -190,7 +194,8 @@ fn facts(operation: &Operation, words: &Words) -> Result<Vec<[String; 2]>, Strin
         add("paging", words.fill("paging_by", &[size])?)?;
     }
     if operation.multipart {
-        add("body", words.get("multipart")?.to_owned())?;
+        let needs_file = operation.params.values().any(|param| param.kind == ParamType::File && param.required);
+        add("body", words.get(if needs_file { "multipart" } else { "form_or_multipart" })?.to_owned())?;
     }
     if !operation.signed {
         add("signature", words.get("unsigned")?.to_owned())?;

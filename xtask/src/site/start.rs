@@ -22,9 +22,9 @@ pub fn pages(guides: &Guides, locale: Locale, words: &Words) -> Result<Vec<Page>
         let beginning = guides.beginning(&format!("docs/{guide}{}.md", locale.suffix()), locale, *count)?;
         let heading = words.fill("start_title", &[title])?;
         let more = words.fill("start_more", &[&format!("/{folder}guide/{guide}"), title])?;
-        let key = words.get("start_key")?;
+        let (careful, key) = (words.get("start_key_title")?, words.get("start_key")?);
         let next = words.get("start_next")?;
-        let text = format!("# {heading}\n\n::: warning\n{key}\n:::\n\n{beginning}\n{next}\n{more}\n");
+        let text = format!("# {heading}\n\n::: warning {careful}\n{key}\n:::\n\n{beginning}\n{next}\n{more}\n");
         Ok(Page::new(format!("{folder}start/{name}.md"), text))
     };
     STARTS.iter().map(page).collect()
