@@ -31,7 +31,7 @@ from conftest import KEY, ROOT, Drive, envelope
 
 
 def kinds_of_the_core() -> set[str]:
-    source = (ROOT / "core" / "src" / "error.rs").read_text()
+    source = (ROOT / "core" / "src" / "error" / "kind.rs").read_text()
     body = source.split("pub fn as_str(self)")[1].split("\n    }\n")[0]
     return set(re.findall(r'=> "(\w+)"', body))
 

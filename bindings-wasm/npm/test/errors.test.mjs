@@ -11,7 +11,7 @@ import { answering, envelope, source } from "./support/fakes.mjs";
 const { ApiError, BaijiayunError, RoomNotFoundError, TransportError } = main;
 
 /** The names of the core's ErrorKind, from its source. */
-const KINDS = [...source("core/src/error.rs").matchAll(/^ +[A-Z]\w+ => "(\w+)",$/gm)].map(([, kind]) => kind);
+const KINDS = [...source("core/src/error/kind.rs").matchAll(/^ +[A-Z]\w+ => "(\w+)",$/gm)].map(([, kind]) => kind);
 
 /** What a call fails with when the engine says that it failed like this: the engine speaks JSON. */
 async function failing(kind) {

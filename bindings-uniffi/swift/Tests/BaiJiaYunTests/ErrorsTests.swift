@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ErrorsTests {
     @Test func everyKindOfTheCoreIsThere() throws {
-        let source = try String(contentsOf: root.appendingPathComponent("core/src/error.rs"), encoding: .utf8)
+        let source = try String(contentsOf: root.appendingPathComponent("core/src/error/kind.rs"), encoding: .utf8)
         let body = source.components(separatedBy: "pub fn as_str(self)")[1].components(separatedBy: "\n    }\n")[0]
         let kinds = body.components(separatedBy: "=> \"").dropFirst().map { $0.components(separatedBy: "\"")[0] }
         #expect(Set(kinds) == Set(ErrorKind.allCases.map(\.rawValue)))

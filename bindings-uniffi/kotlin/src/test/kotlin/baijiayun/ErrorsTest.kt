@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test
 class ErrorsTest {
     @Test
     fun `every kind of the core has its exception`() {
-        val source = ROOT.resolve("core/src/error.rs").readText()
+        val source = ROOT.resolve("core/src/error/kind.rs").readText()
         val body = source.substringAfter("pub fn as_str(self)").substringBefore("\n    }\n")
         val kinds = Regex("=> \"(\\w+)\"").findAll(body).map { it.groupValues[1] }.toSet()
         assertEquals(kinds, ErrorKind.entries.map { it.wireName }.toSet())
