@@ -209,6 +209,33 @@ fn extra_parameters_are_signed_and_sent_but_never_overwrite() {
 }
 
 #[test]
+fn a_default_that_a_document_prints_may_be_given() {
+    let request = build("room_data.export_live_report", r#"{"room_id": 1, "page_size": 0, "date": 0}"#).unwrap();
+    assert_eq!(sent(&request, "page_size").as_deref(), Some("0"));
+    assert_eq!(sent(&request, "date").as_deref(), Some("0"));
+    assert_eq!(
+        faults("room_data.export_live_report", r#"{"room_id": 1, "page": 0, "page_size": -1}"#),
+        [("page".to_owned(), FaultKind::OutOfRange), ("page_size".to_owned(), FaultKind::OutOfRange)]
+    );
+}
+
+#[test]
+fn what_running_services_leave_out_is_no_departure() {
+    let departures = |name: &str, data: &str| {
+        let body = format!(r#"{{"code":0,"data":{data},"msg":""}}"#);
+        let answer = answer::parse(operation::find(name).unwrap(), 200, body.as_bytes()).unwrap();
+        answer.departures.into_iter().map(|departure| departure.path).collect::<Vec<_>>()
+    };
+    // Before there is a playback, there is nothing but its status.
+    assert!(departures("playback.info", r#"{"status":0}"#).is_empty());
+    // A row of January 2026.
+    let row = r#"{"video_id":1,"status":100,"total_size":1,"length":1,"publish_status":1,"name":"a",
+        "create_time":"2026-01-05 10:00:00","preface_url":"","play_url":""}"#;
+    let list = format!(r#"{{"total":1,"page":1,"page_size":20,"list":[{row}]}}"#);
+    assert!(departures("video.list", &list).is_empty());
+}
+
+#[test]
 fn groups_of_which_one_is_needed_are_checked() {
     let error = build("room.set_cover", r#"{"room_id": 1}"#).unwrap_err();
     assert!(error.message().contains("web_bg_img or h5_bg_img"), "{error}");
