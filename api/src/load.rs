@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Callback, Description, ErrorCode, ListedValues, Operation, Param, presence};
+use crate::{Callback, Description, ErrorCode, ListedValues, Operation, Param, Scalar, presence};
 
 /// A file of the description that cannot be read.
 #[derive(Debug)]
@@ -87,12 +87,14 @@ fn room_first(operation: &mut Operation) {
     operation.params.sort_by(|name, param, other, other_param| is_room(other, other_param).cmp(&is_room(name, param)));
 }
 
-/// Pages are counted from 1, and have rows, whether or not a document says it of this list.
+/// Pages are counted from 1, and have rows, whether or not a document says it of this list. Where it prints 0 as what stands
+/// for all rows, 0 may be given.
 fn paged_from_one(operation: &mut Operation) {
     let Some(size) = operation.paging.as_ref().map(|paging| paging.style.size_param()) else { return };
     for name in ["page", size] {
         if let Some(param) = operation.params.get_mut(name) {
-            param.min.get_or_insert(1);
+            let is_zero_known = param.default == Some(Scalar::Int(0));
+            param.min.get_or_insert(i64::from(!is_zero_known));
         }
     }
 }

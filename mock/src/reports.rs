@@ -258,11 +258,9 @@ fn recording(state: &State, room: i64) -> Option<Value> {
     videos::playbacks(state).into_iter().find(|row| row["room_id"] == room)
 }
 
+/// Nothing else is there before there is a playback.
 fn not_recorded() -> Value {
-    json!({
-        "status": 0, "video_id": 0, "name": "", "length": 0, "total_size": 0, "total_transcode_size": 0,
-        "total_ext_media_size": 0, "preface_url": "", "publish_status": 1, "create_time": 0,
-    })
+    json!({ "status": 0 })
 }
 
 fn played(school: &School, mut row: Value) -> Value {

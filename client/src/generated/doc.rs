@@ -78,13 +78,13 @@ impl<M> Doc<'_, M> {
     ///
     /// Documents: large_class.61, large_class.84, small_class.47, small_class.64. Path `/openapi/doc/uploadVideoDoc`, printed in a document.
     ///
-    /// (large_class.61, small_class.47) The file then shows in the file management list of the back office, and with room_id also among the files of the room.
+    /// The file then shows in the file management list of the back office, and with room_id also among the files of the room.
     ///
-    /// (large_class.61, small_class.47) Audio types: mp3 wav wma aac flac m4a oga opus. Video types: mp4 3gp mpg mpeg 3g2 avi flv wmv h264 m4v mj2 mov ogg ogv rm rmvb qt webm.
+    /// Audio types: mp3 wav wma aac flac m4a oga opus. Video types: mp4 3gp mpg mpeg 3g2 avi flv wmv h264 m4v mj2 mov ogg ogv rm rmvb qt webm.
     ///
-    /// (large_class.61, small_class.47) Only rooms on webrtc can play audio and video courseware.
+    /// Only rooms on webrtc can play audio and video courseware.
     ///
-    /// (large_class.84, small_class.64) At most 50 MB.
+    /// At most 50 MB.
     pub fn upload_media(&self, attachment: impl Into<File>) -> UploadMedia<M> {
         let call = Call::new(self.0, "doc.upload_media");
         let call = call.set("attachment", Into::<File>::into(attachment));

@@ -293,9 +293,9 @@ pub struct GetTeacherOnlineStatusData {
 #[serde(default)]
 #[non_exhaustive]
 pub struct GetUserCountData {
-    /// Users now in the room.
+    /// Users now in the room; in a double-teacher room, student classrooms.
     pub user_count: i64,
-    /// Number of users that the room shows.
+    /// Number of users that the room shows; in a double-teacher room, of classrooms.
     pub display_user_count: i64,
 }
 

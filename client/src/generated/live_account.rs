@@ -92,7 +92,7 @@ impl<M> LiveAccount<'_, M> {
     ///
     /// Documents: callbacks.1, small_class.callbacks.1. Path `/openapi/live_account/setClassCallbackUrl`, known from public material.
     ///
-    /// (callbacks.1) It serves [`Event::ClassEvent`](crate::callbacks::Event::ClassEvent), not the callback for a finished playback ([`Event::PlaybackGenerated`](crate::callbacks::Event::PlaybackGenerated)), which the playback document describes.
+    /// It is for class_event alone: what becomes of recordings and videos is posted to the address of [`VideoAccount::set_transcode_callback_url`](crate::video_account::VideoAccount::set_transcode_callback_url).
     pub fn set_class_callback_url(&self, url: impl Into<String>) -> SetClassCallbackUrl<M> {
         let call = Call::new(self.0, "live_account.set_class_callback_url");
         let call = call.set("url", Into::<String>::into(url));

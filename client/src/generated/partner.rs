@@ -25,7 +25,9 @@ impl<M> Partner<'_, M> {
     ///
     /// Documents: large_class.1, small_class.1, double_teacher.1, vod.1. Path `/openapi/partner/createkey`, known from public material.
     ///
-    /// (large_class.1, small_class.1) The first partner_key and secret_key are shown in the BaijiaYun back office; this call can reset partner_key.
+    /// The first partner_key and secret_key are shown in the BaijiaYun back office; this call can reset partner_key.
+    ///
+    /// It is signed with the partner_key that the client has, as the tables demand: one that is lost is fetched in the back office.
     pub fn get_key(&self, secret_key: impl Into<String>) -> GetKey<M> {
         let call = Call::new(self.0, "partner.get_key");
         let call = call.set("secret_key", Into::<String>::into(secret_key));

@@ -282,7 +282,7 @@ impl<M> GetPlayerToken<M> {
         Self(self.0.set("session_id", Into::<Id>::into(session_id)))
     }
 
-    /// Lifetime of the token in seconds; 0 means that it does not expire. What the service takes when it is left out is not known.
+    /// Lifetime of the token in seconds; 0 means that it does not expire. It may be left out, as public code does; what the service takes then is not known.
     ///
     /// At least 0.
     pub fn expires_in(self, expires_in: i64) -> Self {
@@ -532,23 +532,32 @@ pub struct InfoData {
     /// State of the playback.
     pub status: PlaybackStatus,
     /// Id of the video recorded in the cloud.
-    pub video_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video_id: Option<i64>,
     /// Name of the playback.
-    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Length in seconds.
-    pub length: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length: Option<i64>,
     /// Size of the playback video.
-    pub total_size: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_size: Option<i64>,
     /// Total size of the transcoded files.
-    pub total_transcode_size: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_transcode_size: Option<i64>,
     /// Total transcoded size of the other videos that belong to it (students and second cameras).
-    pub total_ext_media_size: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_ext_media_size: Option<i64>,
     /// Address of the cover picture.
-    pub preface_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preface_url: Option<String>,
     /// Whether it is blocked.
-    pub publish_status: PublishStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish_status: Option<PublishStatus>,
     /// Time at which the playback was generated.
-    pub create_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create_time: Option<i64>,
 }
 
 /// What `ListItem` holds.

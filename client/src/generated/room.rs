@@ -27,9 +27,9 @@ impl<M> Room<'_, M> {
     ///
     /// At most 5000 calls in 86400 s.
     ///
-    /// (large_class.2) A room that is not long-term must last more than 15 minutes and less than 24 hours; start and end must lie within one year from now.
+    /// A room that is not long-term must last more than 15 minutes and less than 24 hours; start and end must lie within one year from now.
     ///
-    /// (large_class.2, small_class.2) A code is 6 letters and digits; whoever has it enters the room directly with it and a nickname.
+    /// A code is 6 letters and digits; whoever has it enters the room directly with it and a nickname.
     ///
     /// (large_class.2) For many rooms made ahead of time, spread the calls over several days.
     ///
@@ -73,13 +73,15 @@ impl<M> Room<'_, M> {
     ///
     /// Documents: large_class.6, small_class.6, double_teacher.7. Path `/openapi/room/getcode`, known from public material.
     ///
-    /// (large_class.6, small_class.6) Codes are unique and 6 characters long.
+    /// Codes are unique and 6 characters long.
     ///
-    /// (large_class.6, small_class.6) One student code belongs to exactly one room_id and user_number.
+    /// One student code belongs to exactly one room_id and user_number.
     ///
-    /// (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the same time (free classes).
+    /// With user_number 0 the code is common to all students, who may use it at the same time (free classes).
     ///
-    /// (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
+    /// With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
+    ///
+    /// (double_teacher.7) What enters a double-teacher room with a code is a student classroom, not a person.
     pub fn create_code(&self, room_id: impl Into<Id>, user_number: impl Into<Id>) -> CreateCode<M> {
         let call = Call::new(self.0, "room.create_code");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -263,6 +265,8 @@ impl<M> Room<'_, M> {
     /// Documents: large_class.79, small_class.61. Path `/openapi/room/setRoomSpotLive`, printed in a document.
     ///
     /// (large_class.79) At most 10 playbacks and 10 VOD videos.
+    ///
+    /// (small_class.61) At most 10 videos, as far as it can be read.
     ///
     /// The account needs the permission for it.
     pub fn set_spot_live(&self, room_id: impl Into<Id>, video_uniques: impl IntoIterator<Item = impl Into<Id>>) -> SetSpotLive<M> {
@@ -553,6 +557,8 @@ impl<M> Room<'_, M> {
     /// 巡课接口 Lists the rooms to look in on (class patrol), with snapshots and the address to enter each.
     ///
     /// Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`, `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`, `/openapi/room/patrolClass`.
+    ///
+    /// Two remarks in the document cannot be read; by their place they state a condition, evidently that something has to be enabled in the back office.
     pub fn list_patrol_rooms(&self) -> ListPatrolRooms<M> {
         let call = Call::new(self.0, "room.list_patrol_rooms");
         ListPatrolRooms(call)
@@ -626,7 +632,7 @@ impl<M> Create<M> {
         Self(self.0.set("industry_type", Into::<Industry>::into(industry_type)))
     }
 
-    /// Largest number of users in an ordinary large class; absent or 0 means no limit.
+    /// Largest number of users in an ordinary large class or a double-teacher room; absent or 0 means no limit. By 007gzs, of an older document, a small class needs it: the number on stage, 1 to 12, and 1 for a basic one-to-one.
     ///
     /// Default: `0`.
     pub fn max_users(self, max_users: i64) -> Self {
@@ -1067,7 +1073,7 @@ impl<M> Update<M> {
         Self(self.0.set("end_time", Into::<Time>::into(end_time)))
     }
 
-    /// Largest number of users in an ordinary large class; absent or 0 means no limit.
+    /// Largest number of users in an ordinary large class or a double-teacher room; absent or 0 means no limit. By 007gzs, of an older document, a small class needs it: the number on stage, 1 to 12, and 1 for a basic one-to-one.
     pub fn max_users(self, max_users: i64) -> Self {
         Self(self.0.set("max_users", max_users))
     }

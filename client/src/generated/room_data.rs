@@ -57,7 +57,7 @@ impl<M> RoomData<'_, M> {
     ///
     /// Documents: large_class.22, small_class.22, double_teacher.16. Path `/openapi/room_data/getRoomPeakUser`, known from public material.
     ///
-    /// (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
+    /// One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
     pub fn get_peak_users(&self, room_id: impl Into<Id>, start_time: impl Into<Time>, end_time: impl Into<Time>) -> GetPeakUsers<M> {
         let call = Call::new(self.0, "room_data.get_peak_users");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -132,6 +132,8 @@ impl<M> RoomData<'_, M> {
     /// 获取教室抽奖数据 Returns the prize draws of a room and their winners.
     ///
     /// Documents: large_class.39. Path `/openapi/room_data/exportAwardStat`, known from public material.
+    ///
+    /// A winner has one more member, whose name is clipped in the example: an address ("上海徐汇").
     pub fn export_award_stat(&self, room_id: impl Into<Id>) -> ExportAwardStat<M> {
         let call = Call::new(self.0, "room_data.export_award_stat");
         let call = call.set("room_id", Into::<Id>::into(room_id));
@@ -447,7 +449,7 @@ impl<M> ExportLiveReport<M> {
 
     /// Records per page; all records when absent.
     ///
-    /// Default: `0`. At least 1.
+    /// Default: `0`. At least 0.
     pub fn page_size(self, page_size: i64) -> Self {
         Self(self.0.set("page_size", page_size))
     }

@@ -1449,7 +1449,7 @@ pub struct GetShareUrlData {
     pub flash: String,
 }
 
-/// The categories of the video.
+/// The categories of the video; a row of January 2026 has none.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -1491,8 +1491,9 @@ pub struct ListItem {
     pub length: i64,
     /// Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample).
     pub publish_status: i64,
-    /// The categories of the video.
-    pub category: ListCategory,
+    /// The categories of the video; a row of January 2026 has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<ListCategory>,
 }
 
 impl ListItem {

@@ -176,3 +176,19 @@ fn what_comes_out_is_at_most_twice_what_came() {
     let (out, _) = straighten(&Shape::Map(&Shape::Int), b"[1,2,3]", Options::default()).unwrap();
     assert_eq!(out, br#"{"0":1,"1":2,"2":3}"#);
 }
+
+#[test]
+fn what_running_services_leave_out_is_no_departure() {
+    let departures = |name: &str, data: &str| {
+        let body = format!(r#"{{"code":0,"data":{data},"msg":""}}"#);
+        let answer = answer::parse(operation::find(name).unwrap(), 200, body.as_bytes()).unwrap();
+        answer.departures.into_iter().map(|departure| departure.path).collect::<Vec<_>>()
+    };
+    // Before there is a playback, there is nothing but its status.
+    assert!(departures("playback.info", r#"{"status":0}"#).is_empty());
+    // A row of January 2026.
+    let row = r#"{"video_id":1,"status":100,"total_size":1,"length":1,"publish_status":1,"name":"a",
+        "create_time":"2026-01-05 10:00:00","preface_url":"","play_url":""}"#;
+    let list = format!(r#"{{"total":1,"page":1,"page_size":20,"list":[{row}]}}"#);
+    assert!(departures("video.list", &list).is_empty());
+}

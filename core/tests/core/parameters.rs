@@ -59,6 +59,17 @@ fn a_default_may_be_given() {
 }
 
 #[test]
+fn a_default_that_a_document_prints_may_be_given() {
+    let request = build("room_data.export_live_report", r#"{"room_id": 1, "page_size": 0, "date": 0}"#).unwrap();
+    assert_eq!(sent(&request, "page_size").as_deref(), Some("0"));
+    assert_eq!(sent(&request, "date").as_deref(), Some("0"));
+    assert_eq!(
+        faults("room_data.export_live_report", r#"{"room_id": 1, "page": 0, "page_size": -1}"#),
+        [("page".to_owned(), FaultKind::OutOfRange), ("page_size".to_owned(), FaultKind::OutOfRange)]
+    );
+}
+
+#[test]
 fn money_has_two_decimals() {
     let price = |price: &str| {
         let goods = format!(

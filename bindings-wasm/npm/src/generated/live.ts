@@ -255,9 +255,9 @@ export interface LiveGetTeacherOnlineStatusResult {
 }
 
 export interface LiveGetUserCountResult {
-  /** Users now in the room. */
+  /** Users now in the room; in a double-teacher room, student classrooms. */
   user_count: number;
-  /** Number of users that the room shows. */
+  /** Number of users that the room shows; in a double-teacher room, of classrooms. */
   display_user_count: number;
 }
 

@@ -231,7 +231,7 @@ export interface PlaybackGetPlayerTokenParams {
   room_id: IdInput;
   /** Session number of the recording; only for long-term rooms. */
   session_id?: IdInput | undefined;
-  /** Lifetime of the token in seconds; 0 means that it does not expire. What the service takes when it is left out is not known. At least 0. */
+  /** Lifetime of the token in seconds; 0 means that it does not expire. It may be left out, as public code does; what the service takes then is not known. At least 0. */
   expires_in?: number | undefined;
 }
 
@@ -406,27 +406,27 @@ export interface PlaybackInfoResult {
    */
   status: 0 | 10 | 20 | 30 | 100 | (number & {});
   /** Id of the video recorded in the cloud. */
-  video_id: Id;
+  video_id?: Id;
   /** Name of the playback. */
-  name: string;
+  name?: string;
   /** Length in seconds. */
-  length: number;
+  length?: number;
   /** Size of the playback video. */
-  total_size: number;
+  total_size?: number;
   /** Total size of the transcoded files. */
-  total_transcode_size: number;
+  total_transcode_size?: number;
   /** Total transcoded size of the other videos that belong to it (students and second cameras). */
-  total_ext_media_size: number;
+  total_ext_media_size?: number;
   /** Address of the cover picture. */
-  preface_url: string;
+  preface_url?: string;
   /**
    * Whether it is blocked.
    * - `1`: not blocked
    * - `2`: blocked
    */
-  publish_status: 1 | 2 | (number & {});
+  publish_status?: 1 | 2 | (number & {});
   /** Time at which the playback was generated. */
-  create_time: number;
+  create_time?: number;
 }
 
 export interface PlaybackListItem {

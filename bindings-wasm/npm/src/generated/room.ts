@@ -13,9 +13,9 @@ export class Room extends Resource {
    *
    * At most 5000 calls in 86400 s.
    *
-   * (large_class.2) A room that is not long-term must last more than 15 minutes and less than 24 hours; start and end must lie within one year from now.
+   * A room that is not long-term must last more than 15 minutes and less than 24 hours; start and end must lie within one year from now.
    *
-   * (large_class.2, small_class.2) A code is 6 letters and digits; whoever has it enters the room directly with it and a nickname.
+   * A code is 6 letters and digits; whoever has it enters the room directly with it and a nickname.
    *
    * (large_class.2) For many rooms made ahead of time, spread the calls over several days.
    *
@@ -57,13 +57,15 @@ export class Room extends Resource {
    *
    * Documents: large_class.6, small_class.6, double_teacher.7. Path `/openapi/room/getcode`, known from public material.
    *
-   * (large_class.6, small_class.6) Codes are unique and 6 characters long.
+   * Codes are unique and 6 characters long.
    *
-   * (large_class.6, small_class.6) One student code belongs to exactly one room_id and user_number.
+   * One student code belongs to exactly one room_id and user_number.
    *
-   * (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the same time (free classes).
+   * With user_number 0 the code is common to all students, who may use it at the same time (free classes).
    *
-   * (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
+   * With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
+   *
+   * (double_teacher.7) What enters a double-teacher room with a code is a student classroom, not a person.
    */
   createCode(params: RoomCreateCodeParams, options?: CallOptions): CallPromise<RoomCreateCodeResult> {
     return this.call("room.create_code", params, options);
@@ -239,6 +241,8 @@ export class Room extends Resource {
    * Documents: large_class.79, small_class.61. Path `/openapi/room/setRoomSpotLive`, printed in a document.
    *
    * (large_class.79) At most 10 playbacks and 10 VOD videos.
+   *
+   * (small_class.61) At most 10 videos, as far as it can be read.
    *
    * The account needs the permission for it.
    */
@@ -492,6 +496,8 @@ export class Room extends Resource {
    * 巡课接口 Lists the rooms to look in on (class patrol), with snapshots and the address to enter each.
    *
    * Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`, `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`, `/openapi/room/patrolClass`.
+   *
+   * Two remarks in the document cannot be read; by their place they state a condition, evidently that something has to be enabled in the back office.
    */
   listPatrolRooms(params?: RoomListPatrolRoomsParams, options?: CallOptions): PagePromise<RoomListPatrolRoomsItem[], RoomListPatrolRoomsItem> {
     return this.pages("room.list_patrol_rooms", params, options);
@@ -553,7 +559,7 @@ export interface RoomCreateParams {
    * - `1`: enterprise
    */
   industry_type?: 0 | 1 | (number & {}) | undefined;
-  /** Largest number of users in an ordinary large class; absent or 0 means no limit. Default: `0`. */
+  /** Largest number of users in an ordinary large class or a double-teacher room; absent or 0 means no limit. By 007gzs, of an older document, a small class needs it: the number on stage, 1 to 12, and 1 for a basic one-to-one. Default: `0`. */
   max_users?: number | undefined;
   /** How long before the start students may enter, in seconds. */
   pre_enter_time?: number | undefined;
@@ -786,7 +792,7 @@ export interface RoomUpdateParams {
   start_time?: TimeInput | undefined;
   /** Class end time, unix seconds. */
   end_time?: TimeInput | undefined;
-  /** Largest number of users in an ordinary large class; absent or 0 means no limit. */
+  /** Largest number of users in an ordinary large class or a double-teacher room; absent or 0 means no limit. By 007gzs, of an older document, a small class needs it: the number on stage, 1 to 12, and 1 for a basic one-to-one. */
   max_users?: number | undefined;
   /** How long before the start students may enter, in seconds. */
   pre_enter_time?: number | undefined;

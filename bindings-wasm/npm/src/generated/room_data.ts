@@ -42,7 +42,7 @@ export class RoomData extends Resource {
    *
    * Documents: large_class.22, small_class.22, double_teacher.16. Path `/openapi/room_data/getRoomPeakUser`, known from public material.
    *
-   * (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
+   * One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
    */
   getPeakUsers(params: RoomDataGetPeakUsersParams, options?: CallOptions): CallPromise<RoomDataGetPeakUsersResult> {
     return this.call("room_data.get_peak_users", params, options);
@@ -112,6 +112,8 @@ export class RoomData extends Resource {
    * 获取教室抽奖数据 Returns the prize draws of a room and their winners.
    *
    * Documents: large_class.39. Path `/openapi/room_data/exportAwardStat`, known from public material.
+   *
+   * A winner has one more member, whose name is clipped in the example: an address ("上海徐汇").
    */
   exportAwardStat(params: RoomDataExportAwardStatParams, options?: CallOptions): CallPromise<RoomDataExportAwardStatResult> {
     return this.call("room_data.export_award_stat", params, options);
@@ -385,7 +387,7 @@ export interface RoomDataExportLiveReportParams {
   type?: "all" | "student" | "teacher" | "admin" | (string & {}) | undefined;
   /** Page number. Default: `1`. At least 1. */
   page?: number | undefined;
-  /** Records per page; all records when absent. Default: `0`. At least 1. */
+  /** Records per page; all records when absent. Default: `0`. At least 0. */
   page_size?: number | undefined;
   /** Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`. `YYYY-MM-DD`. */
   date?: TimeInput | undefined;

@@ -1212,7 +1212,7 @@ export interface VideoGetShareUrlResult {
   flash: string;
 }
 
-/** The categories of the video. */
+/** The categories of the video; a row of January 2026 has none. */
 export interface VideoListCategory {
   /** Id of the first-level category; 0 if none. */
   category_level1_id: Id;
@@ -1253,8 +1253,8 @@ export interface VideoListItem {
   length: number;
   /** Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample). */
   publish_status: number;
-  /** The categories of the video. */
-  category: VideoListCategory;
+  /** The categories of the video; a row of January 2026 has none. */
+  category?: VideoListCategory;
 }
 
 export interface VideoListResult {

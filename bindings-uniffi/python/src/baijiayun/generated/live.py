@@ -493,9 +493,9 @@ class LiveGetTeacherOnlineStatusResult(Value, frozen=True, kw_only=True):
 
 class LiveGetUserCountResult(Value, frozen=True, kw_only=True):
     user_count: int
-    """Users now in the room."""
+    """Users now in the room; in a double-teacher room, student classrooms."""
     display_user_count: int
-    """Number of users that the room shows."""
+    """Number of users that the room shows; in a double-teacher room, of classrooms."""
 
 
 class LiveSendChatMessageMessageFrom(TypedDict):

@@ -29,8 +29,10 @@ class Partner(Resource):
         Documents: large_class.1, small_class.1, double_teacher.1, vod.1. Path `/openapi/partner/createkey`, known
         from public material.
 
-        (large_class.1, small_class.1) The first partner_key and secret_key are shown in the BaijiaYun back office;
-        this call can reset partner_key.
+        The first partner_key and secret_key are shown in the BaijiaYun back office; this call can reset partner_key.
+
+        It is signed with the partner_key that the client has, as the tables demand: one that is lost is fetched in
+        the back office.
 
         Args:
             secret_key: The secret issued with the account for renewing partner_key; shown in the BaijiaYun back
@@ -109,8 +111,10 @@ class AsyncPartner(AsyncResource):
         Documents: large_class.1, small_class.1, double_teacher.1, vod.1. Path `/openapi/partner/createkey`, known
         from public material.
 
-        (large_class.1, small_class.1) The first partner_key and secret_key are shown in the BaijiaYun back office;
-        this call can reset partner_key.
+        The first partner_key and secret_key are shown in the BaijiaYun back office; this call can reset partner_key.
+
+        It is signed with the partner_key that the client has, as the tables demand: one that is lost is fetched in
+        the back office.
 
         Args:
             secret_key: The secret issued with the account for renewing partner_key; shown in the BaijiaYun back

@@ -120,8 +120,8 @@ class Playback(Resource):
         Args:
             room_id: Room id.
             session_id: Session number of the recording; only for long-term rooms.
-            expires_in: Lifetime of the token in seconds; 0 means that it does not expire. What the service takes
-                when it is left out is not known. At least 0.
+            expires_in: Lifetime of the token in seconds; 0 means that it does not expire. It may be left out, as
+                public code does; what the service takes then is not known. At least 0.
         """
         return self._call(
             "playback.get_player_token",
@@ -571,8 +571,8 @@ class AsyncPlayback(AsyncResource):
         Args:
             room_id: Room id.
             session_id: Session number of the recording; only for long-term rooms.
-            expires_in: Lifetime of the token in seconds; 0 means that it does not expire. What the service takes
-                when it is left out is not known. At least 0.
+            expires_in: Lifetime of the token in seconds; 0 means that it does not expire. It may be left out, as
+                public code does; what the service takes then is not known. At least 0.
         """
         return await self._call(
             "playback.get_player_token",
@@ -937,26 +937,26 @@ class PlaybackInfoResult(Value, frozen=True, kw_only=True):
     - `30`: generation failed
     - `100`: generated
     """
-    video_id: int
+    video_id: Optional[int] = None
     """Id of the video recorded in the cloud."""
-    name: str
+    name: Optional[str] = None
     """Name of the playback."""
-    length: int
+    length: Optional[int] = None
     """Length in seconds."""
-    total_size: int
+    total_size: Optional[int] = None
     """Size of the playback video."""
-    total_transcode_size: int
+    total_transcode_size: Optional[int] = None
     """Total size of the transcoded files."""
-    total_ext_media_size: int
+    total_ext_media_size: Optional[int] = None
     """Total transcoded size of the other videos that belong to it (students and second cameras)."""
-    preface_url: str
+    preface_url: Optional[str] = None
     """Address of the cover picture."""
-    publish_status: int
+    publish_status: Optional[int] = None
     """Whether it is blocked.
     - `1`: not blocked
     - `2`: blocked
     """
-    create_time: int
+    create_time: Optional[int] = None
     """Time at which the playback was generated."""
 
 

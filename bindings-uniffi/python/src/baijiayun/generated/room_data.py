@@ -72,7 +72,7 @@ class RoomData(Resource):
                 - `teacher`: teachers
                 - `admin`: teaching assistants
             page: Page number. Default: `1`. At least 1.
-            page_size: Records per page; all records when absent. Default: `0`. At least 1.
+            page_size: Records per page; all records when absent. Default: `0`. At least 0.
             date: Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`.
                 `YYYY-MM-DD`.
             detail: Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in
@@ -135,7 +135,7 @@ class RoomData(Resource):
         Documents: large_class.22, small_class.22, double_teacher.16. Path `/openapi/room_data/getRoomPeakUser`,
         known from public material.
 
-        (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
+        One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
 
         Args:
             room_id: Room id.
@@ -293,6 +293,8 @@ class RoomData(Resource):
         """获取教室抽奖数据 Returns the prize draws of a room and their winners.
 
         Documents: large_class.39. Path `/openapi/room_data/exportAwardStat`, known from public material.
+
+        A winner has one more member, whose name is clipped in the example: an address ("上海徐汇").
 
         Args:
             room_id: Room id.
@@ -1007,7 +1009,7 @@ class AsyncRoomData(AsyncResource):
                 - `teacher`: teachers
                 - `admin`: teaching assistants
             page: Page number. Default: `1`. At least 1.
-            page_size: Records per page; all records when absent. Default: `0`. At least 1.
+            page_size: Records per page; all records when absent. Default: `0`. At least 0.
             date: Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`.
                 `YYYY-MM-DD`.
             detail: Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in
@@ -1070,7 +1072,7 @@ class AsyncRoomData(AsyncResource):
         Documents: large_class.22, small_class.22, double_teacher.16. Path `/openapi/room_data/getRoomPeakUser`,
         known from public material.
 
-        (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
+        One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
 
         Args:
             room_id: Room id.
@@ -1238,6 +1240,8 @@ class AsyncRoomData(AsyncResource):
         """获取教室抽奖数据 Returns the prize draws of a room and their winners.
 
         Documents: large_class.39. Path `/openapi/room_data/exportAwardStat`, known from public material.
+
+        A winner has one more member, whose name is clipped in the example: an address ("上海徐汇").
 
         Args:
             room_id: Room id.

@@ -2440,7 +2440,7 @@ class VideoGetShareUrlResult(Value, frozen=True, kw_only=True):
 
 
 class VideoListCategory(Value, frozen=True, kw_only=True):
-    """The categories of the video."""
+    """The categories of the video; a row of January 2026 has none."""
 
     category_level1_id: int
     """Id of the first-level category; 0 if none."""
@@ -2482,8 +2482,8 @@ class VideoListItem(Value, frozen=True, kw_only=True):
     """Duration in seconds."""
     publish_status: int
     """Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample)."""
-    category: VideoListCategory
-    """The categories of the video."""
+    category: Optional[VideoListCategory] = None
+    """The categories of the video; a row of January 2026 has none."""
 
 
 class VideoListResult(Value, frozen=True, kw_only=True):

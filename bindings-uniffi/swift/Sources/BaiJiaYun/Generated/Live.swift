@@ -453,9 +453,9 @@ public struct LiveGetTeacherOnlineStatusResult: ServiceValue {
 }
 
 public struct LiveGetUserCountResult: ServiceValue {
-    /// Users now in the room.
+    /// Users now in the room; in a double-teacher room, student classrooms.
     public var userCount: Int64 = 0
-    /// Number of users that the room shows.
+    /// Number of users that the room shows; in a double-teacher room, of classrooms.
     public var displayUserCount: Int64 = 0
 
     public init() {}

@@ -161,7 +161,7 @@ public struct LiveAccountAPI: Resource {
     ///
     /// Documents: callbacks.1, small_class.callbacks.1. Path `/openapi/live_account/setClassCallbackUrl`, known from public material.
     ///
-    /// (callbacks.1) It serves callbacks.3, not the callback for a finished playback (callbacks.4), which the playback document describes.
+    /// It is for class_event alone: what becomes of recordings and videos is posted to the address of video_account.set_transcode_callback_url.
     ///
     /// - Parameters:
     ///   - url: Callback URL; must begin with http:// or https://.

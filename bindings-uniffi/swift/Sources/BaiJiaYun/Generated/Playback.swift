@@ -94,7 +94,7 @@ public struct PlaybackAPI: Resource {
     /// - Parameters:
     ///   - roomID: Room id.
     ///   - sessionID: Session number of the recording; only for long-term rooms.
-    ///   - expiresIn: Lifetime of the token in seconds; 0 means that it does not expire. What the service takes when it is left out is not known. At least 0.
+    ///   - expiresIn: Lifetime of the token in seconds; 0 means that it does not expire. It may be left out, as public code does; what the service takes then is not known. At least 0.
     ///   - options: Settings of this call.
     public func getPlayerToken(
         roomID: Int64,
@@ -473,23 +473,23 @@ public struct PlaybackInfoResult: ServiceValue {
     /// State of the playback.
     public var status: PlaybackStatus = 0
     /// Id of the video recorded in the cloud.
-    public var videoID: Int64 = 0
+    public var videoID: Int64? = nil
     /// Name of the playback.
-    public var name: String = ""
+    public var name: String? = nil
     /// Length in seconds.
-    public var length: Int64 = 0
+    public var length: Int64? = nil
     /// Size of the playback video.
-    public var totalSize: Int64 = 0
+    public var totalSize: Int64? = nil
     /// Total size of the transcoded files.
-    public var totalTranscodeSize: Int64 = 0
+    public var totalTranscodeSize: Int64? = nil
     /// Total transcoded size of the other videos that belong to it (students and second cameras).
-    public var totalExtMediaSize: Int64 = 0
+    public var totalExtMediaSize: Int64? = nil
     /// Address of the cover picture.
-    public var prefaceURL: String = ""
+    public var prefaceURL: String? = nil
     /// Whether it is blocked.
-    public var publishStatus: PublishStatus = 0
+    public var publishStatus: PublishStatus? = nil
     /// Time at which the playback was generated.
-    public var createTime: Int64 = 0
+    public var createTime: Int64? = nil
 
     public init() {}
 

@@ -46,7 +46,7 @@ public struct RoomDataAPI: Resource {
     ///     - `teacher`: teachers
     ///     - `admin`: teaching assistants
     ///   - page: Page number. Default: `1`. At least 1.
-    ///   - pageSize: Records per page; all records when absent. Default: `0`. At least 1.
+    ///   - pageSize: Records per page; all records when absent. Default: `0`. At least 0.
     ///   - date: Day to look up, as 2018-03-02; 0, as when it is absent, is no particular day. Default: `0`. `YYYY-MM-DD`.
     ///   - detail: Whether to return the details of entering and leaving (user_event); pass 1 for them. Only in large_class.20, small_class.20.
     ///     - `1`: return user_event
@@ -99,7 +99,7 @@ public struct RoomDataAPI: Resource {
     ///
     /// Documents: large_class.22, small_class.22, double_teacher.16. Path `/openapi/room_data/getRoomPeakUser`, known from public material.
     ///
-    /// (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
+    /// One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
     ///
     /// - Parameters:
     ///   - roomID: Room id.
@@ -241,6 +241,8 @@ public struct RoomDataAPI: Resource {
     /// 获取教室抽奖数据 Returns the prize draws of a room and their winners.
     ///
     /// Documents: large_class.39. Path `/openapi/room_data/exportAwardStat`, known from public material.
+    ///
+    /// A winner has one more member, whose name is clipped in the example: an address ("上海徐汇").
     ///
     /// - Parameters:
     ///   - roomID: Room id.

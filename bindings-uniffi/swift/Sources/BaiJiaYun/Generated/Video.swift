@@ -1793,7 +1793,7 @@ public struct VideoGetShareURLResult: ServiceValue {
     }
 }
 
-/// The categories of the video.
+/// The categories of the video; a row of January 2026 has none.
 public struct VideoListCategory: ServiceValue {
     /// Id of the first-level category; 0 if none.
     public var categoryLevel1ID: Int64 = 0
@@ -1849,8 +1849,8 @@ public struct VideoListItem: ServiceValue {
     public var length: Int64 = 0
     /// Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample).
     public var publishStatus: Int64 = 0
-    /// The categories of the video.
-    public var category: VideoListCategory = VideoListCategory()
+    /// The categories of the video; a row of January 2026 has none.
+    public var category: VideoListCategory? = nil
 
     public init() {}
 

@@ -627,10 +627,10 @@ class LiveGetTeacherOnlineStatusResult internal constructor(record: Record, valu
 }
 
 class LiveGetUserCountResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
-    /** Users now in the room. */
+    /** Users now in the room; in a double-teacher room, student classrooms. */
     val userCount: Long get() = at(0)
 
-    /** Number of users that the room shows. */
+    /** Number of users that the room shows; in a double-teacher room, of classrooms. */
     val displayUserCount: Long get() = at(1)
 }
 

@@ -11,7 +11,9 @@ class PartnerApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.1, small_class.1, double_teacher.1, vod.1. Path `/openapi/partner/createkey`, known from public material.
      *
-     * (large_class.1, small_class.1) The first partner_key and secret_key are shown in the BaijiaYun back office; this call can reset partner_key.
+     * The first partner_key and secret_key are shown in the BaijiaYun back office; this call can reset partner_key.
+     *
+     * It is signed with the partner_key that the client has, as the tables demand: one that is lost is fetched in the back office.
      *
      * @param secretKey The secret issued with the account for renewing partner_key; shown in the BaijiaYun back office.
      */

@@ -594,7 +594,7 @@ class PlaybackGetPlayerTokenParams : Params() {
         get() = get("session_id")
         set(value) = set("session_id", value)
 
-    /** Lifetime of the token in seconds; 0 means that it does not expire. What the service takes when it is left out is not known. At least 0. */
+    /** Lifetime of the token in seconds; 0 means that it does not expire. It may be left out, as public code does; what the service takes then is not known. At least 0. */
     var expiresIn: Long?
         get() = get("expires_in")
         set(value) = set("expires_in", value)
@@ -722,7 +722,7 @@ internal object PlaybackTypes : Types(
     """
     PlaybackListMarksItem desc:s time_offset:s
     PlaybackListMarksResult list:[PlaybackListMarksItem
-    PlaybackInfoResult status:l video_id:l name:s length:l total_size:l total_transcode_size:l total_ext_media_size:l preface_url:s publish_status:l create_time:l
+    PlaybackInfoResult status:l video_id:l? name:s? length:l? total_size:l? total_transcode_size:l? total_ext_media_size:l? preface_url:s? publish_status:l? create_time:l?
     PlaybackListItem playback_id:l video_id:l room_id:l session_id:l? version:l name:s status:l create_time:s length:l total_transcode_size:l play_times:l publish_status:l play_url:s? preface_url:s
     PlaybackListResult total:l list:[PlaybackListItem
     PlaybackGetPlayerTokenResult token:s
@@ -768,35 +768,35 @@ class PlaybackInfoResult internal constructor(record: Record, values: Array<Any?
     val status: Long get() = at(0)
 
     /** Id of the video recorded in the cloud. */
-    val videoId: Long get() = at(1)
+    val videoId: Long? get() = at(1)
 
     /** Name of the playback. */
-    val name: String get() = at(2)
+    val name: String? get() = at(2)
 
     /** Length in seconds. */
-    val length: Long get() = at(3)
+    val length: Long? get() = at(3)
 
     /** Size of the playback video. */
-    val totalSize: Long get() = at(4)
+    val totalSize: Long? get() = at(4)
 
     /** Total size of the transcoded files. */
-    val totalTranscodeSize: Long get() = at(5)
+    val totalTranscodeSize: Long? get() = at(5)
 
     /** Total transcoded size of the other videos that belong to it (students and second cameras). */
-    val totalExtMediaSize: Long get() = at(6)
+    val totalExtMediaSize: Long? get() = at(6)
 
     /** Address of the cover picture. */
-    val prefaceUrl: String get() = at(7)
+    val prefaceUrl: String? get() = at(7)
 
     /**
      * Whether it is blocked.
      * - `1`: not blocked
      * - `2`: blocked
      */
-    val publishStatus: Long get() = at(8)
+    val publishStatus: Long? get() = at(8)
 
     /** Time at which the playback was generated. */
-    val createTime: Long get() = at(9)
+    val createTime: Long? get() = at(9)
 }
 
 class PlaybackListItem internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {

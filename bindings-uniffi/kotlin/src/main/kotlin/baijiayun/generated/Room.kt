@@ -14,9 +14,9 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * At most 5000 calls in 86400 s.
      *
-     * (large_class.2) A room that is not long-term must last more than 15 minutes and less than 24 hours; start and end must lie within one year from now.
+     * A room that is not long-term must last more than 15 minutes and less than 24 hours; start and end must lie within one year from now.
      *
-     * (large_class.2, small_class.2) A code is 6 letters and digits; whoever has it enters the room directly with it and a nickname.
+     * A code is 6 letters and digits; whoever has it enters the room directly with it and a nickname.
      *
      * (large_class.2) For many rooms made ahead of time, spread the calls over several days.
      *
@@ -113,13 +113,15 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.6, small_class.6, double_teacher.7. Path `/openapi/room/getcode`, known from public material.
      *
-     * (large_class.6, small_class.6) Codes are unique and 6 characters long.
+     * Codes are unique and 6 characters long.
      *
-     * (large_class.6, small_class.6) One student code belongs to exactly one room_id and user_number.
+     * One student code belongs to exactly one room_id and user_number.
      *
-     * (large_class.6, small_class.6) With user_number 0 the code is common to all students, who may use it at the same time (free classes).
+     * With user_number 0 the code is common to all students, who may use it at the same time (free classes).
      *
-     * (large_class.6, small_class.6) With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
+     * With any other user_number only one person can be online with the code; a later entry pushes the earlier one out (paid classes).
+     *
+     * (double_teacher.7) What enters a double-teacher room with a code is a student classroom, not a person.
      *
      * @param roomId Room id.
      * @param userNumber The user's id in the partner's own system, a number; 0 gives a code shared by all students.
@@ -498,6 +500,8 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      * Documents: large_class.79, small_class.61. Path `/openapi/room/setRoomSpotLive`, printed in a document.
      *
      * (large_class.79) At most 10 playbacks and 10 VOD videos.
+     *
+     * (small_class.61) At most 10 videos, as far as it can be read.
      *
      * The account needs the permission for it.
      *
@@ -1119,6 +1123,8 @@ class RoomApi internal constructor(runner: Runner) : Resource(runner) {
      * 巡课接口 Lists the rooms to look in on (class patrol), with snapshots and the address to enter each.
      *
      * Documents: small_class.40. **The path `/openapi/room/getPatrolList` is a guess**: the documents cut it off. Other candidates: `/openapi/room/patrol`, `/openapi/room/listPatrol`, `/openapi/live/patrol`, `/openapi/live/getPatrolList`, `/openapi/room/inspect`, `/openapi/room/getMonitorList`, `/openapi/room/patrolClass`.
+     *
+     * Two remarks in the document cannot be read; by their place they state a condition, evidently that something has to be enabled in the back office.
      */
     fun listPatrolRooms(
         options: CallOptions? = null,
@@ -1686,7 +1692,7 @@ class RoomCreateParams : Params() {
         get() = get("industry_type")
         set(value) = set("industry_type", value)
 
-    /** Largest number of users in an ordinary large class; absent or 0 means no limit. Default: `0`. */
+    /** Largest number of users in an ordinary large class or a double-teacher room; absent or 0 means no limit. By 007gzs, of an older document, a small class needs it: the number on stage, 1 to 12, and 1 for a basic one-to-one. Default: `0`. */
     var maxUsers: Long?
         get() = get("max_users")
         set(value) = set("max_users", value)
@@ -2066,7 +2072,7 @@ class RoomUpdateParams : Params() {
     /** Sets [endTime]. */
     fun endTime(value: Instant): Unit = set("end_time", value.epochSecond)
 
-    /** Largest number of users in an ordinary large class; absent or 0 means no limit. */
+    /** Largest number of users in an ordinary large class or a double-teacher room; absent or 0 means no limit. By 007gzs, of an older document, a small class needs it: the number on stage, 1 to 12, and 1 for a basic one-to-one. */
     var maxUsers: Long?
         get() = get("max_users")
         set(value) = set("max_users", value)

@@ -88,7 +88,7 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
      *
      * Documents: large_class.22, small_class.22, double_teacher.16. Path `/openapi/room_data/getRoomPeakUser`, known from public material.
      *
-     * (large_class.22, small_class.22) One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
+     * One peak per 10 minutes: the entry 15:10:00 covers 15:10:00 to 15:19:59.
      *
      * @param roomId Room id.
      * @param startTime Start of the period, as 2017-11-23 10:00:00. `YYYY-MM-DD HH:MM:SS`, UTC+8.
@@ -259,6 +259,8 @@ class RoomDataApi internal constructor(runner: Runner) : Resource(runner) {
      * 获取教室抽奖数据 Returns the prize draws of a room and their winners.
      *
      * Documents: large_class.39. Path `/openapi/room_data/exportAwardStat`, known from public material.
+     *
+     * A winner has one more member, whose name is clipped in the example: an address ("上海徐汇").
      *
      * @param roomId Room id.
      */
@@ -1240,7 +1242,7 @@ class RoomDataExportLiveReportParams : Params() {
         get() = get("page")
         set(value) = set("page", value)
 
-    /** Records per page; all records when absent. Default: `0`. At least 1. */
+    /** Records per page; all records when absent. Default: `0`. At least 0. */
     var pageSize: Long?
         get() = get("page_size")
         set(value) = set("page_size", value)

@@ -1622,7 +1622,7 @@ internal object VideoTypes : Types(
     VideoSetPublishStatusResult status:l
     VideoGetShareUrlResult js:s iframe:s flash:s
     VideoListCategory category_level1_id:l category_level2_id:l category_level3_id:l category_level4_id:l category_level5_id:l
-    VideoListItem video_id:l name:s status:l total_size:l create_time:s preface_url:s play_url:s? length:l publish_status:l category:VideoListCategory
+    VideoListItem video_id:l name:s status:l total_size:l create_time:s preface_url:s play_url:s? length:l publish_status:l category:VideoListCategory?
     VideoListResult total:l page:l page_size:l list:[VideoListItem
     VideoUploadSubtitleResult subtitle_id:s subtitle_name:s subtitle_path:s create_time:s
     VideoListSubtitlesItem subtitle_id:s subtitle_name:s subtitle_path:s is_default:s create_time:s update_time:s
@@ -2089,7 +2089,7 @@ class VideoGetShareUrlResult internal constructor(record: Record, values: Array<
     val flash: String get() = at(2)
 }
 
-/** The categories of the video. */
+/** The categories of the video; a row of January 2026 has none. */
 class VideoListCategory internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
     /** Id of the first-level category; 0 if none. */
     val categoryLevel1Id: Long get() = at(0)
@@ -2146,8 +2146,8 @@ class VideoListItem internal constructor(record: Record, values: Array<Any?>) : 
     /** Publish status (1 published, 2 blocked elsewhere in the document; the table shows 0 as the sample). */
     val publishStatus: Long get() = at(8)
 
-    /** The categories of the video. */
-    val category: VideoListCategory get() = at(9)
+    /** The categories of the video; a row of January 2026 has none. */
+    val category: VideoListCategory? get() = at(9)
 }
 
 class VideoListResult internal constructor(record: Record, values: Array<Any?>) : Data(record, values) {
