@@ -6,7 +6,7 @@ import { chooser } from "./chooser";
 import { LABELS, code, shellWord } from "./code";
 import type { Chosen, Context, Tab } from "./context";
 import type { Language, Operation, Param } from "./data";
-import { block, h, labelled, tabs } from "./dom";
+import { block, h, labelled, tabs, toClipboard } from "./dom";
 import { request, runAt, runOnMock, theMock, type Outcome } from "./engine";
 import { form, type Form } from "./form";
 import { outcome } from "./outcome";
@@ -118,7 +118,7 @@ export function callTab(context: Context): Tab & Chosen {
     results.replaceChildren(h("p", {}, say("running")));
     const came = await send(now.values).catch((error: Error): Outcome => ({ isOk: false, data: undefined, words: error.message, departures: [] }));
     if (mine !== asked || context.ended.aborted) return;
-    const isUnread = !onMock && !came.isOk && came.status === undefined;
+    const isUnread = !onMock && !came.isOk && came.isSent && came.status === undefined;
     const more = onMock ? await ofTheMock() : isUnread ? [h("p", {}, say("cors_failed"))] : [];
     results.replaceChildren(...outcome(came, say), ...more);
   };
@@ -150,8 +150,7 @@ export function callTab(context: Context): Tab & Chosen {
 
   const share = h("button", { type: "button" }, say("share"));
   share.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(location.href);
-    share.textContent = say("copied");
+    share.textContent = say((await toClipboard(location.href)) ? "copied" : "share_by_hand");
   });
   const clear = () => {
     entries().clear();

@@ -39,6 +39,7 @@ const WORDS = {
   hint_required_by: ["这些文档要求必填：{}", "required in {}"],
   no_parameters: ["没有参数。", "It has no parameters."],
   share: ["复制链接（不含密钥）", "Copy link (without the key)"],
+  share_by_hand: ["浏览器不许复制：链接就在地址栏里", "The browser does not let it be copied: the address bar holds it"],
   clear: ["清空参数", "Clear"],
   copy: ["复制", "Copy"],
   copied: ["已复制", "Copied"],
