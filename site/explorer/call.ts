@@ -160,6 +160,15 @@ export function callTab(context: Context): Tab & Chosen {
   const { element: search, show } = chooser(data.operations, say, choose);
   show(operation);
   choose(operation);
+  // Back to an address of this page that a link had left: the page stays, and would say otherwise.
+  const back = () => {
+    const told = fromAddress(data);
+    if (!told) return;
+    filled.set(told.operation.name, told.entries);
+    show(told.operation);
+    choose(told.operation);
+  };
+  addEventListener("popstate", back, { signal: context.ended });
   const element = h(
     "div",
     {},

@@ -58,8 +58,8 @@ const WORDS = {
   address: ["地址（不填则为账号的域名）", "Address (if it is empty, the account's domain)"],
   run_address: ["发送", "Send"],
   cors_note: [
-    "浏览器只让网页读取允许跨域（CORS）的服务端的应答。未见百家云的接口发送 CORS 头，所以发往正式域名多半会被浏览器拦下——请求可能已被执行，只是读不到应答。可用的地址：您自己的代理，或允许跨域的测试服务。在服务器上请用 SDK，密钥不要放进网页。",
-    "Browsers let a page read answers only of servers that allow it (CORS). The service has not been seen to send such headers, so what is sent to the real host is most likely cut off by the browser: it may have been carried out all the same, and its answer cannot be read. What works: a proxy of yours, or a test server that allows it. On servers use the SDK; keys do not belong in pages.",
+    "浏览器只让网页读取允许跨域（CORS）的服务端的应答。未见百家云的接口发送 CORS 头，所以发往正式域名多半会被浏览器拦下——请求可能已被执行，只是读不到应答。bjy mock 也不发送。可用的地址：您自己的代理，或允许跨域的测试服务。在服务器上请用 SDK，密钥不要放进网页。",
+    "Browsers let a page read answers only of servers that allow it (CORS). The service has not been seen to send such headers, so what is sent to the real host is most likely cut off by the browser: it may have been carried out all the same, and its answer cannot be read. bjy mock sends none either. What works: a proxy of yours, or a test server that allows it. On servers use the SDK; keys do not belong in pages.",
   ],
   cors_failed: [
     "本页没有读到应答：地址不可达，或服务端没有允许跨域（CORS）。请求可能已被执行。",

@@ -233,6 +233,21 @@ test("keys and passwords stand in no attribute; a time of a link is seen; what c
   await context.close();
 });
 
+test("back goes to the operation that the address tells", async () => {
+  const context = await browser.newContext();
+  const { page, complaints } = await opened(context, `${PAGES.en}?operation=room.info&p.room_id=5`);
+  await page.evaluate(() => history.pushState(history.state, "", "?operation=room.delete&p.room_id=9"));
+  await page.goBack();
+  await page.goForward();
+  await page.waitForFunction(() => document.querySelector("[name=operation]").value.startsWith("room.delete "));
+  assert.equal(await page.inputValue("[data-value=room_id]"), "9");
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelector("[name=operation]").value.startsWith("room.info "));
+  assert.equal(await page.inputValue("[data-value=room_id]"), "5");
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("with the keyboard alone", async () => {
   const context = await browser.newContext();
   const { page } = await opened(context, PAGES.en);
