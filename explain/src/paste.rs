@@ -21,11 +21,13 @@ pub struct Pasted {
 pub fn read(text: &str) -> Result<Option<Pasted>, Malformed> {
     let text = text.trim();
     let pasted = |kind, pairs| Ok(Some(Pasted { kind, pairs }));
-    if text.starts_with("curl ") {
-        pasted("a curl line", curl(text)?)
+    // As a terminal shows it, with its prompt.
+    let line = text.strip_prefix("$ ").unwrap_or(text);
+    if line.starts_with("curl ") || line.starts_with("curl.exe ") {
+        pasted("a curl line", curl(line)?)
     } else if is_request_line(text.lines().next().unwrap_or_default()) {
         pasted("an HTTP request", dump(text)?)
-    } else if text.starts_with("http://") || text.starts_with("https://") {
+    } else if ["http://", "https://"].iter().any(|scheme| text.starts_with(scheme)) || is_path(text) {
         pasted("an address", query(text)?)
     } else if text.starts_with('{') {
         pasted("JSON", json(text)?)
@@ -102,6 +104,11 @@ fn is_request_line(line: &str) -> bool {
         && words.next().is_none_or(|version| version.starts_with("HTTP/"))
 }
 
+/// `/openapi/room/info?room_id=1&...`, as servers log it.
+fn is_path(text: &str) -> bool {
+    text.starts_with('/') && text.contains('?') && !text.contains(char::is_whitespace)
+}
+
 fn dump(text: &str) -> Result<Vec<(String, String)>, Malformed> {
     let text = text.replace("\r\n", "\n");
     let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
@@ -135,33 +142,21 @@ fn parts(body: &str, boundary: &str) -> Vec<(String, String)> {
     body.split(&format!("--{boundary}")).filter_map(part).collect()
 }
 
-/// Options of curl that are followed by a value and say nothing here.
+/// Options of curl that are followed by a value and say nothing here. Those of one letter: [`VALUED`].
 const WITH_VALUE: &[&str] = &[
-    "-X",
     "--request",
-    "-H",
     "--header",
-    "-u",
     "--user",
-    "-o",
     "--output",
-    "-A",
     "--user-agent",
-    "-e",
     "--referer",
-    "-b",
     "--cookie",
-    "-c",
     "--cookie-jar",
-    "-m",
     "--max-time",
     "--connect-timeout",
-    "-x",
     "--proxy",
     "--resolve",
-    "-w",
     "--write-out",
-    "-K",
     "--config",
     "--cacert",
     "--cert",
@@ -169,8 +164,12 @@ const WITH_VALUE: &[&str] = &[
     "--retry",
 ];
 
+/// The letters of curl's options that are followed by a value: `-sd a=1` is `-s -d a=1`.
+const VALUED: &str = "AbcCdDeEFHKmoPQrtTuUwxXyYz";
+
 fn curl(line: &str) -> Result<Vec<(String, String)>, Malformed> {
-    let line = line.replace("\\\r\n", " ").replace("\\\n", " ");
+    let line = if is_of_cmd(line) { without_carets(line) } else { with_plain_quotes(line) };
+    let line = line.replace("\\\r\n", " ").replace("\\\n", " ").replace("`\r\n", " ").replace("`\n", " ");
     let words = shlex::split(&line).ok_or_else(|| malformed("the quotes of the curl line do not close"))?;
     let (mut pairs, mut bodies) = (Vec::new(), Vec::new());
     let mut words = words.into_iter().skip(1);
@@ -178,7 +177,7 @@ fn curl(line: &str) -> Result<Vec<(String, String)>, Malformed> {
         let (option, attached) = option(&word);
         let mut value = || attached.clone().or_else(|| words.next()).unwrap_or_default();
         match option.as_str() {
-            "-d" | "--data" | "--data-raw" | "--data-binary" | "--data-ascii" => {
+            "-d" | "--data" | "--data-raw" | "--data-binary" | "--data-ascii" | "--json" => {
                 let value = value();
                 if value.starts_with('@') {
                     return Err(malformed("the curl line reads its body from a file: give the body itself"));
@@ -192,14 +191,19 @@ fn curl(line: &str) -> Result<Vec<(String, String)>, Malformed> {
             }
             "-F" | "--form" | "--form-string" => {
                 let value = value();
-                let (name, value) = value.split_once('=').unwrap_or((value.as_str(), ""));
+                let (name, mut value) = value.split_once('=').unwrap_or((value.as_str(), ""));
+                if option != "--form-string" {
+                    value = value.split(";type=").next().unwrap_or_default();
+                }
                 if option == "--form-string" || !value.starts_with(['@', '<']) {
                     pairs.push((name.to_owned(), value.to_owned()));
                 }
             }
             "--url" => pairs.extend(query(&value())?),
-            option if WITH_VALUE.contains(&option) => drop(value()),
-            option if option.starts_with('-') => {}
+            option if WITH_VALUE.contains(&option) || !option.starts_with("--") && option.starts_with('-') => {
+                drop(value())
+            }
+            option if option.starts_with("--") => {}
             address => pairs.extend(query(address)?),
         }
     }
@@ -207,15 +211,97 @@ fn curl(line: &str) -> Result<Vec<(String, String)>, Malformed> {
     Ok(pairs)
 }
 
-/// `-dX` and `--data=X` have the value in the same word.
+/// The option, and the value that stands in the same word: `-dX`, `-sSdX`, `--data=X`. Letters without a value
+/// have an empty one.
 fn option(word: &str) -> (String, Option<String>) {
-    match word.split_once('=') {
-        Some((option, value)) if word.starts_with("--") => (option.to_owned(), Some(value.to_owned())),
-        _ => match word.get(..2).filter(|short| word.len() > 2 && matches!(*short, "-d" | "-F" | "-X" | "-H")) {
-            Some(short) => (short.to_owned(), word.get(2..).map(str::to_owned)),
-            None => (word.to_owned(), None),
-        },
+    let owned = |(option, value): (&str, &str)| (option.to_owned(), Some(value.to_owned()));
+    match word.strip_prefix('-') {
+        Some(long) if long.starts_with('-') => word.split_once('=').map_or_else(|| (word.to_owned(), None), owned),
+        Some(letters) => {
+            match letters.find(|letter| VALUED.contains(letter)).and_then(|at| letters.split_at_checked(at)) {
+                Some((_, rest)) => {
+                    let (letter, value) = rest.split_at(1);
+                    (format!("-{letter}"), (!value.is_empty()).then(|| value.to_owned()))
+                }
+                None => (word.to_owned(), Some(String::new())),
+            }
+        }
+        None => (word.to_owned(), None),
     }
+}
+
+/// Browsers copy for Windows' cmd with a `^` before each quote and before the end of each line.
+fn is_of_cmd(line: &str) -> bool {
+    line.contains(" ^\"") || line.contains(" ^\n") || line.contains(" ^\r\n")
+}
+
+/// What cmd makes of it: between quotes that have no `^` it stays.
+fn without_carets(line: &str) -> String {
+    let (mut out, mut quoted) = (String::new(), false);
+    let line = line.replace("\r\n", "\n");
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '^' if !quoted => out.extend(letters.next().map(|next| if next == '\n' { ' ' } else { next })),
+            _ => {
+                quoted ^= letter == '"';
+                out.push(letter);
+            }
+        }
+    }
+    out
+}
+
+/// `$'it\'s\u0021'`, which browsers copy where a value has such letters, in quotes that are read below.
+fn with_plain_quotes(line: &str) -> String {
+    let (mut out, mut open) = (String::new(), None);
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match (open, letter) {
+            (None, '$') if letters.next_if_eq(&'\'').is_some() => {
+                out.push('\'');
+                while let Some(letter) = letters.next().filter(|letter| *letter != '\'') {
+                    match if letter == '\\' { unescaped(&mut letters) } else { Some(letter) } {
+                        Some('\'') => out.push_str(r"'\''"),
+                        letter => out.extend(letter),
+                    }
+                }
+                out.push('\'');
+                continue;
+            }
+            (None, '\'' | '"') => open = Some(letter),
+            (Some(quote), _) if quote == letter => open = None,
+            // What is escaped opens and closes nothing.
+            (None | Some('"'), '\\') => {
+                out.push(letter);
+                out.extend(letters.next());
+                continue;
+            }
+            _ => {}
+        }
+        out.push(letter);
+    }
+    out
+}
+
+/// The letter that stands behind a backslash in `$'...'`.
+fn unescaped(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<char> {
+    let digits = match letters.next()? {
+        'n' => return Some('\n'),
+        'r' => return Some('\r'),
+        't' => return Some('\t'),
+        'x' => 2,
+        'u' => 4,
+        'U' => 8,
+        other => return Some(other),
+    };
+    let mut code = 0;
+    for _ in 0..digits {
+        let Some(digit) = letters.peek().and_then(|letter| letter.to_digit(16)) else { break };
+        letters.next();
+        code = code * 16 + digit;
+    }
+    char::from_u32(code)
 }
 
 #[cfg(test)]
@@ -238,6 +324,15 @@ mod tests {
             ("a curl line", format!("curl -sS https://demo/openapi/room/create \\\n -d '{body}'")),
             ("a curl line", format!("curl -X POST --data-raw={body} -H 'Accept: */*' https://demo/")),
             ("a curl line", format!("curl 'https://demo/openapi/room/create?{body}'")),
+            ("a curl line", format!("$ curl -sSLd '{body}' https://demo/")),
+            ("a curl line", format!("curl.exe https://demo/ `\n -sd '{body}'")),
+            ("a curl line", r#"curl --json '{"title":"测试 a&b","timestamp":5,"sign":"x"}' https://demo/"#.to_owned()),
+            // As Chromium copies it for cmd, and for bash where a value has such letters.
+            ("a curl line", format!("curl ^\"https://demo/^\" ^\r\n  -H ^\"accept: */*^\" ^\r\n  --data-raw ^\"{}^\"", body.replace('%', "^%").replace('&', "^&"))),
+            ("a curl line", format!("curl \"https://demo/\" ^\r\n  -d \"{body}\"")),
+            ("a curl line", r"curl 'https://demo/' --data-raw $'title=%E6%B5%8B%E8%AF%95\u0020a%26b&timestamp=5\u0026sign=\x78' -H 'a: $'".to_owned()),
+            ("an address", format!("/openapi/room/create?{body}")),
+            ("a curl line", "curl https://demo/ -F 'title=测试 a&b;type=text/plain' -F timestamp=5 -F sign=x".to_owned()),
             ("a curl line", "curl https://demo/ -F 'title=测试 a&b' -F timestamp=5 -F f=@x.pdf -Fsign=x".to_owned()),
             ("a curl line", "curl -G https://demo/ --data-urlencode 'title=测试 a&b' --data-urlencode timestamp=5 --data-urlencode sign=x".to_owned()),
         ] {

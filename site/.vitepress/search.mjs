@@ -44,3 +44,15 @@ export function tokens(text, field) {
 export function fuzzy(term) {
   return /^[a-z]{5,}$/.test(term) ? 0.2 : false;
 }
+
+/**
+ * What a name is as a whole says more than its parts: `/openapi/room/list` is asked for, and not all that begins so.
+ *
+ * @param {string} term
+ * @param {number} at
+ * @param {string[]} terms
+ * @returns {number}
+ */
+export function whole(term, at, terms) {
+  return at > 0 && term === terms.slice(0, at).join("") ? 20 : 1;
+}

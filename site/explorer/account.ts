@@ -29,8 +29,13 @@ export function accountFields(say: Say, changed: () => void): { element: HTMLEle
   const fields = { domain: field("domain", "text"), partnerId: field("partnerId", "text"), partnerKey: field("partnerKey", "password") };
   const keep = h("input", { type: "checkbox", name: "remember", checked: kept !== undefined });
   const store = () => {
-    if (keep.checked) localStorage.setItem(KEPT, JSON.stringify(account));
-    else localStorage.removeItem(KEPT);
+    try {
+      if (keep.checked) localStorage.setItem(KEPT, JSON.stringify(account));
+      else localStorage.removeItem(KEPT);
+    } catch {
+      // A browser that keeps nothing for pages says so here: the box must not say otherwise.
+      keep.checked = false;
+    }
   };
   const set = (name: keyof Account, value: string) => {
     account[name] = value.trim();

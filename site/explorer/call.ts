@@ -6,7 +6,7 @@ import { chooser } from "./chooser";
 import { LABELS, code } from "./code";
 import type { Chosen, Context, Tab } from "./context";
 import type { Language, Operation, Param } from "./data";
-import { block, h, tabs } from "./dom";
+import { block, h, tabs, toClipboard } from "./dom";
 import { request } from "./engine";
 import { form, type Form } from "./form";
 import { runs } from "./runs";
@@ -105,8 +105,7 @@ export function callTab(context: Context): Tab & Chosen {
 
   const share = h("button", { type: "button" }, say("share"));
   share.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(location.href);
-    share.textContent = say("copied");
+    share.textContent = say((await toClipboard(location.href)) ? "copied" : "share_by_hand");
   });
   const clear = () => {
     entries().clear();
@@ -116,6 +115,15 @@ export function callTab(context: Context): Tab & Chosen {
   const { element: search, show } = chooser(data.operations, say, choose);
   show(operation);
   choose(operation);
+  // Back to an address of this page that a link had left: the page stays, and would say otherwise.
+  const back = () => {
+    const told = fromAddress(data);
+    if (!told) return;
+    filled.set(told.operation.name, told.entries);
+    show(told.operation);
+    choose(told.operation);
+  };
+  addEventListener("popstate", back, { signal: context.ended });
   const element = h(
     "div",
     {},

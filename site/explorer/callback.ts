@@ -3,7 +3,7 @@ import type { Context, Tab } from "./context";
 import { block, h, labelled } from "./dom";
 import { callbacks } from "./engine";
 import { inLanguage } from "./explanations";
-import { pretty } from "./outcome";
+import { departed, pretty } from "./outcome";
 import { check, ready } from "./signing";
 
 export function callbackTab(context: Context): Tab {
@@ -20,13 +20,14 @@ export function callbackTab(context: Context): Tab {
     const mine = (asked += 1);
     if (body.value.trim() === "") return told.replaceChildren();
     try {
-      const { name, data: posted } = callbacks(account).parse(body.value.trim(), type.value || undefined, { tolerance: clock.checked ? 300 : null });
+      const { name, data: posted, departures } = callbacks(account).parse(body.value.trim(), type.value || undefined, { tolerance: clock.checked ? 300 : null });
       const known = data.callbacks.find((callback) => callback.name === name);
       told.replaceChildren(
         h("p", { class: "good" }, say("verified")),
         h("p", {}, known ? say("callback_is", known.name, known.title) : say("callback_unknown")),
         h("h3", {}, say("data")),
         block(say("data"), pretty(posted), say("copy"), say("copied")),
+        ...departed(departures, say),
       );
     } catch (error) {
       const why = await reasons(error as Error & { kind?: string });

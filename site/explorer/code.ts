@@ -4,11 +4,15 @@ import type { Value } from "./values";
 
 const WIDTH = 76;
 
+type Scalar = string | number | bigint | boolean;
+
 interface Spelling {
   data: Data;
   /** A name of the wire in this language. */
   name(wire: string): string;
-  scalar(value: string | number | boolean): string;
+  scalar(value: Scalar): string;
+  /** A whole number where the language wants a fraction to be told by its point. */
+  isPointed?: true;
   /** A path of a file. */
   file(name: string): string;
   list(items: string[]): string;
@@ -32,26 +36,36 @@ function braced(members: string[]): string {
 /** As JSON, which most languages read; `$` begins something in Kotlin alone. */
 const quoted = (text: string) => JSON.stringify(text);
 
+/** Each escape of a JSON text, also those of a backslash, after which an n is an n. */
+const ESCAPES = /\\(?:u([0-9a-f]{4})|(.))/g;
+
+/** As JSON, whole numbers with all their digits. */
+export function jsonText(value: Value, indent?: number): string {
+  const text = JSON.stringify(value, (_, part) => (typeof part === "bigint" ? `\ue000${part}` : part), indent);
+  return text.replace(/"\ue000(-?\d+)"/g, "$1");
+}
+
 function spelled(how: Spelling, kind: string, value: Value): string {
   if (value instanceof File) return how.file(value.name);
   if (kind === "json") return how.json(value);
   if (Array.isArray(value)) return how.list(value.map((item) => spelled(how, kind.replace(/^(int|text|float)s$/, "$1"), item)));
   if (value !== null && typeof value === "object") return kind in how.data.objects ? how.object(kind, value) : how.json(value);
+  if (how.isPointed && kind === "float" && Number.isInteger(value)) return `${value}.0`;
   return value === null ? how.json(null) : how.scalar(value);
 }
 
 /** The members of an object that it has, as its type orders them. */
-function membersOf(how: Spelling, type: string, members: Record<string, Value>): { name: string; kind: string; value: Value }[] {
+function membersOf(how: Spelling, type: string, members: Record<string, Value>): { name: string; kind: string; required: boolean; value: Value }[] {
   const known = how.data.objects[type]!.fields.filter((field) => field.name in members);
-  return known.map(({ name, kind }) => ({ name, kind, value: members[name]! }));
+  return known.map((field) => ({ ...field, value: members[field.name]! }));
 }
 
-function jsonBy(how: { list(items: string[]): string; scalar(value: string | number | boolean): string; none: string; members(entries: [string, string][]): string }) {
+function jsonBy(how: { list(items: string[]): string; scalar(value: Scalar): string; none: string; members(entries: [string, string][]): string }) {
   const json = (value: Value): string => {
     if (value === null) return how.none;
     if (Array.isArray(value)) return how.list(value.map(json));
     if (typeof value === "object" && !(value instanceof File)) return how.members(Object.entries(value).map(([name, value]) => [name, json(value)]));
-    return how.scalar(value as string);
+    return how.scalar(value as Scalar);
   };
   return json;
 }
@@ -62,7 +76,7 @@ type Given = Map<Param, Value>;
 
 function javascript(operation: Operation, given: Given, data: Data): string {
   const list = (items: string[]) => bracketed("[", items, "]", true);
-  const scalar = (value: string | number | boolean) => (typeof value === "string" ? quoted(value) : String(value));
+  const scalar = (value: Scalar) => (typeof value === "string" ? quoted(value) : `${value}${typeof value === "bigint" ? "n" : ""}`);
   const json = jsonBy({ list, scalar, none: "null", members: (entries) => braced(entries.map(([name, value]) => `${key(name)}: ${value}`)) });
   const how: Spelling = { data, name: (wire) => wire, scalar, file: (name) => `fromPath(${quoted(name)})`, list, json, object: (_, members) => json(members) };
   const members = [...given].map(([param, value]) => `${key(param.name)}: ${spelled(how, param.kind, value)}`);
@@ -73,7 +87,7 @@ function javascript(operation: Operation, given: Given, data: Data): string {
 
 function python(operation: Operation, given: Given, data: Data): string {
   const list = (items: string[]) => bracketed("[", items, "]", true);
-  const scalar = (value: string | number | boolean) =>
+  const scalar = (value: Scalar) =>
     typeof value === "string" ? quoted(value) : typeof value === "boolean" ? (value ? "True" : "False") : String(value);
   const json = jsonBy({ list, scalar, none: "None", members: (entries) => bracketed("{", entries.map(([name, value]) => `${quoted(name)}: ${value}`), "}", true) });
   const name = (wire: string) => data.names[wire]?.python ?? wire;
@@ -89,13 +103,13 @@ function ordered(given: Given): [Param, Value][] {
   return [...given].sort(([left], [right]) => Number(right.required ?? false) - Number(left.required ?? false));
 }
 
-const kotlinText = (text: string) => quoted(text).replaceAll("$", "\\$");
+const kotlinText = (text: string) => quoted(text).replaceAll("$", "\\$").replace(ESCAPES, (all, _, letter) => (letter === "f" ? "\\u000c" : all));
 
 function kotlin(operation: Operation, given: Given, data: Data): string {
   const name = (wire: string) => data.names[wire]?.kotlin ?? wire;
-  const scalar = (value: string | number | boolean) => (typeof value === "string" ? kotlinText(value) : String(value));
+  const scalar = (value: Scalar) => (typeof value === "string" ? kotlinText(value) : String(value));
   const json = (value: Value) => {
-    const text = JSON.stringify(value, null, 2).replaceAll("$", "${'$'}");
+    const text = jsonText(value, 2).replaceAll("$", () => "${'$'}");
     return `Json.parseToJsonElement(\n    """\n    ${text.replaceAll("\n", "\n    ")}\n    """,\n)`;
   };
   const how: Spelling = {
@@ -103,10 +117,16 @@ function kotlin(operation: Operation, given: Given, data: Data): string {
     name,
     scalar,
     json,
-    file: (path) => `UploadFile(File(${quoted(path)}))`,
+    isPointed: true,
+    file: (path) => `UploadFile(File(${kotlinText(path)}))`,
     list: (items) => bracketed("listOf(", items, ")", true),
-    object: (type, members) =>
-      bracketed(`${type}(`, membersOf(how, type, members).map((member) => `${name(member.name)} = ${spelled(how, member.kind, member.value)}`), ")", true),
+    object: (type, members) => {
+      const named = (required: boolean) =>
+        membersOf(how, type, members).filter((member) => member.required === required).map((member) => `${name(member.name)} = ${spelled(how, member.kind, member.value)}`);
+      const made = bracketed(`${type}(`, named(true), ")", true);
+      const optional = named(false);
+      return optional.length ? `${made}.apply { ${optional.join("; ")} }` : made;
+    },
   };
   const named = (required: boolean) =>
     [...given].filter(([param]) => (param.required ?? false) === required).map(([param, value]) => `${name(param.name)} = ${spelled(how, param.kind, value)}`);
@@ -122,16 +142,28 @@ function kotlin(operation: Operation, given: Given, data: Data): string {
 }
 
 function java(operation: Operation, given: Given, data: Data): string {
-  const scalar = (value: string | number | boolean) =>
-    typeof value === "string" ? quoted(value) : typeof value === "number" && Number.isInteger(value) ? `${value}L` : String(value);
+  const scalar = (value: Scalar) =>
+    typeof value === "string" ? quoted(value) : typeof value === "bigint" || Number.isInteger(value) ? `${value}L` : String(value);
+  /** Objects with members that their constructors do not take. */
+  const made: string[] = [];
+  let count = 0;
   const how: Spelling = {
     data,
     name: (wire) => data.names[wire]?.java ?? wire,
     scalar,
-    json: (value) => `Json.Default.parseToJsonElement(${quoted(JSON.stringify(value))})`,
+    isPointed: true,
+    json: (value) => `Json.Default.parseToJsonElement(${quoted(jsonText(value))})`,
     file: (path) => `new UploadFile(new File(${quoted(path)}))`,
     list: (items) => bracketed("List.of(", items, ")", false),
-    object: (type, members) => bracketed(`new ${type}(`, membersOf(how, type, members).map((member) => spelled(how, member.kind, member.value)), ")", false),
+    object: (type, members) => {
+      const known = membersOf(how, type, members).map((member) => ({ ...member, text: spelled(how, member.kind, member.value) }));
+      const object = bracketed(`new ${type}(`, known.filter((member) => member.required).map((member) => member.text), ")", false);
+      const optional = known.filter((member) => !member.required);
+      if (optional.length === 0) return object;
+      const variable = `object${(count += 1)}`;
+      made.push(`var ${variable} = ${object};`, ...optional.map((member) => `${variable}.set${how.name(member.name)}(${member.text});`));
+      return variable;
+    },
   };
   const of = (required: boolean) => [...given].filter(([param]) => (param.required ?? false) === required);
   const members = of(true).map(([param, value]) => spelled(how, param.kind, value));
@@ -142,17 +174,19 @@ function java(operation: Operation, given: Given, data: Data): string {
     members.push(line.length > WIDTH ? `params -> {\n    ${setters.join(";\n    ")};\n}` : `params -> { ${line}; }`);
   }
   const call = bracketed(`client.${operation.calls.java}(`, members, ")", false);
-  if (operation.rows) return `for (var row : ${call}) System.out.println(row);`;
-  return operation.nothing ? `${call};` : `var result = ${call};\nSystem.out.println(result);`;
+  const before = made.map((line) => `${line}\n`).join("");
+  if (operation.rows) return `${before}for (var row : ${call}) System.out.println(row);`;
+  return operation.nothing ? `${before}${call};` : `${before}var result = ${call};\nSystem.out.println(result);`;
 }
 
 /** In Swift and Rust `\u` is written otherwise than in JSON. */
-const braceEscapes = (text: string) => quoted(text).replace(/\\u([0-9a-f]{4})/g, "\\u{$1}").replace(/\\([bf])/g, (_, letter) => (letter === "b" ? "\\u{8}" : "\\u{c}"));
+const unicodeBraced = (json: string) => json.replace(ESCAPES, (all, digits, letter) => (digits ? `\\u{${digits}}` : letter === "b" ? "\\u{8}" : letter === "f" ? "\\u{c}" : all));
+const braceEscapes = (text: string) => unicodeBraced(quoted(text));
 
 function swift(operation: Operation, given: Given, data: Data): string {
   const name = (wire: string) => data.names[wire]?.swift ?? wire;
   const list = (items: string[]) => bracketed("[", items, "]", false);
-  const scalar = (value: string | number | boolean) => (typeof value === "string" ? braceEscapes(value) : String(value));
+  const scalar = (value: Scalar) => (typeof value === "string" ? braceEscapes(value) : String(value));
   const json = jsonBy({ list, scalar, none: "nil", members: (entries) => bracketed("[", entries.map(([name, value]) => `${braceEscapes(name)}: ${value}`), "]", false) });
   const how: Spelling = {
     data,
@@ -171,21 +205,27 @@ function swift(operation: Operation, given: Given, data: Data): string {
   return operation.nothing ? `try await ${call}` : `let result = try await ${call}\nprint(result)`;
 }
 
+/** Of more than 32 bits, which literals have in Rust. */
+const isLong = (value: Scalar) => typeof value === "bigint" || (Number.isInteger(value) && Math.abs(value as number) > 0x7fffffff);
+
 function rust(operation: Operation, given: Given, data: Data): string {
   const name = (wire: string) => data.names[wire]?.rust ?? wire;
-  const scalar = (value: string | number | boolean) =>
-    typeof value === "string" ? braceEscapes(value) : typeof value === "number" && Number.isInteger(value) && Math.abs(value) > 0x7fffffff ? `${value}_i64` : String(value);
+  const scalar = (value: Scalar) =>
+    typeof value === "string" ? braceEscapes(value) : isLong(value) ? `${value}_i64` : String(value);
   const how: Spelling = {
     data,
     name,
     scalar,
-    json: (value) => `json!(${JSON.stringify(value, null, 2)})`,
+    isPointed: true,
+    // Parts of its text: strings are passed over, since they may hold digits.
+    json: (value) => `json!(${jsonText(value, 2).replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (part) => (part[0] === '"' ? unicodeBraced(part) : /^-?\d+$/.test(part) && isLong(Number(part)) ? `${part}_i64` : part))})`,
     file: (path) => braceEscapes(path),
     list: (items) => bracketed("[", items, "]", true),
     object: (type, members) => {
       const known = membersOf(how, type, members).map((member) => {
         const text = spelled(how, member.kind, member.value);
-        return `${name(member.name)}: ${typeof member.value === "string" ? `${text}.to_owned()` : text}`;
+        const owned = typeof member.value === "string" ? `${text}.to_owned()` : text;
+        return `${name(member.name)}: ${member.required ? owned : `Some(${owned})`}`;
       });
       const rest = data.objects[type]!.fields.some((field) => !field.required) ? ["..Default::default()"] : [];
       return bracketed(`${data.objects[type]!.rust} {`, [...known, ...rest], "}", true).replace("..Default::default(),", "..Default::default()");
@@ -212,7 +252,7 @@ function shell(operation: Operation, given: Given): string {
     if (value instanceof File) return `@${value.name}`;
     if (typeof value === "boolean") return value ? "1" : "0";
     if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return value.map(plain).join(",");
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
+    return typeof value === "object" ? jsonText(value) : String(value);
   };
   const words = ["bjy", "call", operation.name, ...ordered(given).map(([param, value]) => shellWord(`${param.name}=${plain(value)}`))];
   if (operation.rows) words.push("--all");

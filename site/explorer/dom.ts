@@ -8,6 +8,8 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, attributes:
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    // What stands in an attribute is in all that writes the page down: a key or a password is none for that.
+    else if (name === "value" && element instanceof HTMLInputElement) element.value = String(value ?? "");
     else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
   }
   element.append(...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false));
@@ -29,10 +31,20 @@ export function block(label: string, text: string, copy: string, copied: string)
   const code = h("pre", { tabindex: 0, "aria-label": label }, text);
   const button = h("button", { type: "button", class: "copy", "aria-label": `${copy}: ${label}` }, copy);
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(code.textContent ?? "");
-    button.textContent = copied;
+    if (await toClipboard(code.textContent ?? "")) button.textContent = copied;
+    else getSelection()?.selectAllChildren(code);
   });
   return h("div", { class: "block" }, code, button);
+}
+
+/** Whether it went there: pages that came without TLS have no clipboard, and others may be refused it. */
+export async function toClipboard(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export interface Tab {

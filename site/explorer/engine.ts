@@ -15,6 +15,8 @@ export interface Outcome {
   words: string;
   code?: number | undefined;
   departures: { path: string; expected: string; found: string }[];
+  /** It left for the service, whatever came of it. */
+  isSent?: boolean;
   status?: number | undefined;
   raw?: string | undefined;
 }
@@ -38,7 +40,9 @@ async function send(account: Account, http: HttpExecutor | undefined, name: stri
   let status: number | undefined;
   let raw: string | undefined;
   const send: HttpExecutor = http ?? ((request) => fetch(request.url, request as RequestInit));
+  let isSent = false;
   const watched: HttpExecutor = async (request) => {
+    isSent = true;
     const answer = (await send(request)) as { status: number; headers: Headers; body?: unknown };
     status = answer.status;
     raw = await textOf(answer);
@@ -50,7 +54,7 @@ async function send(account: Account, http: HttpExecutor | undefined, name: stri
     return { isOk: true, data, words: "", departures, status, raw };
   } catch (error) {
     const fields = error as { code?: number; departures?: Outcome["departures"]; toJSON?: () => unknown };
-    return { isOk: false, data: undefined, words: (error as Error).message, code: fields.code, departures: fields.departures ?? [], status, raw };
+    return { isOk: false, data: undefined, words: (error as Error).message, code: fields.code, departures: fields.departures ?? [], isSent, status, raw };
   }
 }
 
@@ -87,8 +91,9 @@ export function straighten({ name, params: known, anyOf = [] }: Operation, data:
   return send({ domain: "https://pasted.invalid", partnerId: "1", partnerKey: "none" }, pasted as unknown as HttpExecutor, name, params);
 }
 
-function plausible({ kind, values, min }: Param, data: Data): unknown {
+function plausible({ name, kind, values, min }: Param, data: Data): unknown {
   if (values) return values[0]![0];
+  if (name === "upload_url") return "https://pasted.invalid/";
   if (kind in data.objects) return [];
   const known: Record<string, unknown> = { flag: 1, date: "2026-01-01", datetime: "2026-01-01 08:00:00", timestamp: 1767225600, text: "1", texts: "1", json: [] };
   if (kind === "file") return new File(["1"], "1");

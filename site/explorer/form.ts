@@ -103,16 +103,22 @@ function control(param: Param, data: Data, value: string | File | undefined, say
   if (param.kind === "flag" || (param.values && !isList(param))) return listed(param, text, say, set, listens);
   const times: Record<string, string> = { date: "date", datetime: "datetime-local", timestamp: "datetime-local" };
   const isTime = times[param.kind] !== undefined;
-  return h("input", {
+  const input = h("input", {
     ...listens,
     type: param.secret ? "password" : (times[param.kind] ?? "text"),
     step: isTime && param.kind !== "date" ? 1 : undefined,
-    inputmode: param.kind === "int" || param.kind === "float" ? "numeric" : undefined,
+    inputmode: param.kind === "int" ? "numeric" : param.kind === "float" ? "decimal" : undefined,
     autocomplete: "off",
     spellcheck: "false",
     value: text,
     oninput: typed,
   });
+  // A link may hold a time as it is sent, which a field of times would take and not show.
+  if (isTime && text !== "" && input.value === "") {
+    input.type = "text";
+    input.value = text;
+  }
+  return input;
 }
 
 /** What is listed, and room for what is not: the lists of the documents are clipped. */

@@ -27,7 +27,7 @@ export function runs(context: Context, current: () => Ready | undefined, preview
     results.replaceChildren(h("p", {}, say("running")));
     const came = await send(now).catch((error: Error): Outcome => ({ isOk: false, data: undefined, words: error.message, departures: [] }));
     if (mine !== asked || context.ended.aborted) return;
-    const isUnread = !onMock && !came.isOk && came.status === undefined;
+    const isUnread = !onMock && !came.isOk && came.isSent && came.status === undefined;
     const more = onMock ? await ofTheMock() : isUnread ? [h("p", {}, say("cors_failed"))] : [];
     results.replaceChildren(...outcome(came, say), ...more);
   };

@@ -20,5 +20,9 @@ export function toAddress(operation: Operation, entries: Entries): void {
     const entry = entries.get(name);
     if (typeof entry === "string" && !secret) told.set(`p.${name}`, entry);
   }
-  history.replaceState(history.state, "", `${location.pathname}?${told}${location.hash}`);
+  try {
+    history.replaceState(history.state, "", `${location.pathname}?${told}${location.hash}`);
+  } catch {
+    // Safari takes 100 changes in 30 s, and no browser an address without end: the next change tells it again.
+  }
 }

@@ -4,7 +4,7 @@ import type { Data, Operation, Param } from "./data";
 /** By the name of the parameter: a text, or a file. What is empty is not given. */
 export type Entries = Map<string, string | File>;
 
-export type Value = string | number | boolean | File | Value[] | { [name: string]: Value } | null;
+export type Value = string | number | bigint | boolean | File | Value[] | { [name: string]: Value } | null;
 
 /** A field that holds what its parameter cannot be. */
 export class FieldError extends Error {
@@ -33,7 +33,7 @@ export function given(operation: Operation, data: Data, entries: Entries): Map<P
 function valueOf(param: Param, data: Data, text: string): Value {
   if (isJson(param, data)) {
     try {
-      return JSON.parse(text);
+      return exact(text);
     } catch (error) {
       throw new FieldError(param.name, `JSON: ${(error as Error).message}`);
     }
@@ -43,6 +43,14 @@ function valueOf(param: Param, data: Data, text: string): Value {
     return items.filter((item) => item !== "").map((item) => scalar(param.kind.slice(0, -1), item));
   }
   return scalar(param.kind, text);
+}
+
+/** JSON with whole numbers that a double cannot hold as BigInt, which the SDK writes with all their digits. */
+function exact(text: string): Value {
+  const value = JSON.parse(text);
+  // The text is valid: what is no string and looks like a number is one.
+  const marked = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (part) => (/^-?\d+$/.test(part) && !Number.isSafeInteger(Number(part)) ? `"\ue000${part}"` : part));
+  return marked === text ? value : JSON.parse(marked, (_, part) => (typeof part === "string" && /^\ue000-?\d+$/.test(part) ? BigInt(part.slice(1)) : part));
 }
 
 function scalar(kind: string, text: string): Value {
@@ -64,7 +72,7 @@ function scalar(kind: string, text: string): Value {
 /** Ids have up to 64 bits: what a double cannot hold stays a text. */
 function number(text: string): Value {
   const number = Number(text);
-  return /^-?\d+(\.\d+)?$/.test(text) && (!Number.isInteger(number) || Number.isSafeInteger(number)) ? number : text;
+  return /^-?\d+(\.\d+)?$/.test(text) && (Number.isSafeInteger(number) || !Number.isInteger(number) && Number.isFinite(number)) ? number : text;
 }
 
 /** A time of Beijing in unix seconds, so that all languages show the same; what is none stays as it is, and the SDK says why. */

@@ -39,6 +39,7 @@ const WORDS = {
   hint_required_by: ["以下文档要求必填：{}", "required in {}"],
   no_parameters: ["没有参数。", "No parameters."],
   share: ["复制链接（不含密钥）", "Copy link (without the key)"],
+  share_by_hand: ["浏览器不许复制：链接就在地址栏里", "The browser does not let it be copied: the address bar holds it"],
   clear: ["清空参数", "Clear"],
   copy: ["复制", "Copy"],
   copied: ["已复制", "Copied"],
@@ -57,8 +58,8 @@ const WORDS = {
   address: ["地址（不填则为账号的域名）", "Address (if it is empty, the account's domain)"],
   run_address: ["发送", "Send"],
   cors_note: [
-    "浏览器只让网页读取允许跨域（CORS）的服务端的响应。未见百家云的接口发送 CORS 头，所以发往正式域名多半会被浏览器拦下——请求可能已被执行，只是读不到响应。可用的地址：您自己的代理，或允许跨域的测试服务。在服务器上请用 SDK，密钥不要放进网页。",
-    "Browsers only let a page read answers of servers that allow it (CORS). The service has not been seen to send such headers, so the browser will most likely block what is sent to the real host: the request may be carried out, but its answer cannot be read. What works: a proxy of your own, or a test server that allows it. On servers use the SDK; keys do not belong in pages.",
+    "浏览器只让网页读取允许跨域（CORS）的服务端的响应。未见百家云的接口发送 CORS 头，所以发往正式域名多半会被浏览器拦下——请求可能已被执行，只是读不到响应。bjy mock 也不发送。可用的地址：您自己的代理，或允许跨域的测试服务。在服务器上请用 SDK，密钥不要放进网页。",
+    "Browsers only let a page read answers of servers that allow it (CORS). The service has not been seen to send such headers, so the browser will most likely block what is sent to the real host: the request may be carried out, but its answer cannot be read. bjy mock sends none either. What works: a proxy of your own, or a test server that allows it. On servers use the SDK; keys do not belong in pages.",
   ],
   cors_failed: [
     "本页没有读到响应：地址不可达，或服务端没有允许跨域（CORS）。请求可能已被执行。",

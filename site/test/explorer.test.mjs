@@ -165,6 +165,89 @@ test("a link holds operation and parameters, and neither key nor password; nothi
   await context.close();
 });
 
+test("a browser that refuses storage, clipboard and history refuses nothing else", async () => {
+  const context = await browser.newContext();
+  await context.addInitScript(() => {
+    const refused = () => {
+      throw new DOMException("refused", "SecurityError");
+    };
+    Object.defineProperty(window, "localStorage", { get: refused });
+    Object.defineProperty(Navigator.prototype, "clipboard", { get: () => undefined });
+    addEventListener("pointerdown", () => (history.replaceState = refused), { once: true });
+  });
+  const { page, complaints } = await opened(context, `${PAGES.en}?operation=room.info&p.room_id=1`);
+  await page.click(".account summary");
+  await page.fill("[name=partnerKey]", "another");
+  const sign = signed({ partner_id: "12345678", room_id: "2", timestamp: "1700000000" }, "another");
+  await page.fill("[data-value=room_id]", "2");
+  await page.waitForFunction(includes, [".preview", "room_id=2"]);
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await page.getByRole("button", { name: /address bar/ }).waitFor();
+  await page.locator(".preview .copy").first().click();
+  await page.waitForFunction(() => getSelection().toString().startsWith("partner_id="));
+  await page.check("[name=remember]", { force: true }).catch(() => {});
+  assert.equal(await page.isChecked("[name=remember]"), false, "nothing is kept, and the box does not say it is");
+  await page.click(TAB(2));
+  await page.fill("[name=request]", `room_id=2&partner_id=12345678&timestamp=1700000000&sign=${sign}`);
+  await page.waitForFunction(includes, [`${SHOWN} .good`, ""]);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("keys and passwords stand in no attribute; a time of a link is seen; what cannot be kept is told", async () => {
+  const context = await browser.newContext();
+  const { page } = await opened(context, `${PAGES.en}?operation=user.add`);
+  const attributes = () => page.evaluate(() => [...document.querySelectorAll("*")].flatMap((element) => [...element.attributes]).filter(({ value }) => value.includes("secret-")).length);
+  const choose = async (name) => {
+    await page.fill("[name=operation]", name);
+    await page.press("[name=operation]", "Enter");
+  };
+  await page.fill("[data-value=password]", "secret-password");
+  await choose("room.list");
+  await choose("user.add");
+  assert.equal(await page.inputValue("[data-value=password]"), "secret-password");
+  await page.click(".account summary");
+  await page.fill("[name=partnerKey]", "secret-key");
+  await page.check("[name=remember]");
+  await page.reload();
+  await page.waitForSelector(".explorer[data-ready]");
+  assert.equal(await page.inputValue("[name=partnerKey]"), "secret-key");
+  assert.equal(await attributes(), 0);
+  await page.click(".account summary");
+  await page.getByRole("button", { name: "Use the mock" }).click();
+
+  await page.goto(`${site.url}${PAGES.en}?operation=room.create&p.start_time=1893456000`);
+  await page.waitForSelector(".explorer[data-ready]");
+  assert.equal(await page.inputValue("[data-value=start_time]"), "1893456000");
+
+  await choose("video.upload_file");
+  await page.click(TAB(3));
+  await page.fill("[name=answer]", '{"code":1,"data":{"fid":"1"},"msg":""}');
+  await page.waitForFunction(() => document.querySelector("[name=answer]").closest("[role=tabpanel]").querySelector(".good, .fault"));
+  assert.doesNotMatch(await page.locator(PANEL(3)).innerText(), /upload_url/);
+
+  await page.click(TAB(4));
+  const callback = { room_id: "19000000000000000001", op: "start", op_time: "2030-01-01 08:00:00", qid: "q1", timestamp: String(Math.floor(Date.now() / 1000)) };
+  await page.fill("[name=callback]", `${new URLSearchParams({ ...callback, sign: signed(callback) })}`);
+  await page.waitForFunction(includes, [`${SHOWN} .departures`, "19000000000000000001"]);
+  await context.close();
+});
+
+test("back goes to the operation that the address tells", async () => {
+  const context = await browser.newContext();
+  const { page, complaints } = await opened(context, `${PAGES.en}?operation=room.info&p.room_id=5`);
+  await page.evaluate(() => history.pushState(history.state, "", "?operation=room.delete&p.room_id=9"));
+  await page.goBack();
+  await page.goForward();
+  await page.waitForFunction(() => document.querySelector("[name=operation]").value.startsWith("room.delete "));
+  assert.equal(await page.inputValue("[data-value=room_id]"), "9");
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelector("[name=operation]").value.startsWith("room.info "));
+  assert.equal(await page.inputValue("[data-value=room_id]"), "5");
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("with the keyboard alone", async () => {
   const context = await browser.newContext();
   const { page } = await opened(context, PAGES.en);
@@ -259,6 +342,33 @@ test("the code of every operation in every language is what the languages compil
     }
   }
   assert(compared >= 287 * 7, `${compared} compared`);
+});
+
+test("what fields hold stays what it is in code: escapes, 64 bits, whole numbers as fractions, members that may be missing", async () => {
+  const [{ code, LABELS }, { given }] = await Promise.all([module("code"), module("values")]);
+  const data = json("pages/public/explorer.en.json");
+  const written = (name, fields) => {
+    const operation = data.operations.find((operation) => operation.name === name);
+    const values = given(operation, data, new Map(Object.entries(fields)));
+    return Object.fromEntries(Object.keys(LABELS).map((language) => [language, code(language, operation, values, data)]));
+  };
+  const { goods_name: text, ...others } = { goods_name: "C:\\blah\\u0041 $a\f", price: "1" };
+  const goods = written("goods.add", { goods_name: text, ...others });
+  assert.match(goods.kotlin, /goodsName = "C:\\\\blah\\\\u0041 \\\$a\\u000c",\s+price = 1\.0/);
+  assert.match(goods.java, /1\.0\)/);
+  for (const language of ["swift", "rust"]) assert(goods[language].includes(String.raw`"C:\\blah\\u0041 $a\u{c}"`), goods[language]);
+  assert.match(goods.rust, /1\.0\)/);
+
+  const notice = written("video.set_scroll_notice", { notice: '{"a":"$b \\\\b 3000000000","id":9007199254740993,"n":3000000000}' });
+  assert.match(notice.javascript, /9007199254740993n/);
+  for (const language of ["python", "kotlin", "java", "swift", "rust", "shell"]) assert.match(notice[language], /\b9007199254740993\b|9007199254740993_i64/, language);
+  assert(notice.kotlin.includes(`"a": "\${'$'}b`), notice.kotlin);
+  assert.match(notice.rust, /b 3000000000",\s+"id": 9007199254740993_i64,\s+"n": 3000000000_i64/);
+
+  const users = written("live.set_virtual_users", { room_id: "1", users: '[{"name":"a","avatar":"b"}]' });
+  assert.match(users.kotlin, /LiveSetVirtualUsersUser\(name = "a"\)\.apply \{ avatar = "b" \}/);
+  assert.match(users.java, /^var (\w+) = new LiveSetVirtualUsersUser\("a"\);\n\1\.setAvatar\("b"\);\n/);
+  assert.match(users.rust, /avatar: Some\("b"\.to_owned\(\)\)/);
 });
 
 test("what the explainer says of a request as a whole is there in Chinese", async () => {

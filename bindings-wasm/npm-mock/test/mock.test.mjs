@@ -230,9 +230,9 @@ test("so are wrong faults, answers, fields, times and ports", async (t) => {
   mock.misbehave();
   const self = {};
   self.self = self;
-  for (const wrong of [undefined, 5, "x", [], { "room.list": null }, { "room.list": { data: self } }]) assert.throws(() => mock.answers(wrong), TypeError);
+  for (const wrong of [undefined, 5, "x", [], { "room.list": null }, { "room.list": { data: self } }, { "room.list": () => ({}) }, { "room.list": { data: { total: Infinity } } }]) assert.throws(() => mock.answers(wrong), TypeError);
   assert.throws(() => mock.answers({ "room.list": { data: "x".repeat(17 << 20) } }), /the body has more than 16777216 bytes/);
-  for (const [name, fields] of [[undefined], [null], [5], [Symbol("x")], ["class_event", 5], ["class_event", []], ["class_event", self], ["class_event", { op: "\ud800" }]]) {
+  for (const [name, fields] of [[undefined], [null], [5], [Symbol("x")], ["class_event", 5], ["class_event", []], ["class_event", self], ["class_event", { op: "\ud800" }], ["class_event", { op: NaN }], ["class_event", { op: () => "start" }], ["class_event", { op: Symbol("x") }]]) {
     await assert.rejects(mock.trigger(name, fields), TypeError);
   }
   for (const port of ["x", NaN, -1, 1.5, 65_536, {}]) await assert.rejects(mock.listen({ port }), /listen: port must be a whole number from 0 to 65535/);
