@@ -78,7 +78,7 @@ pub struct Operation {
     /// The body is multipart, because it may have a file.
     #[serde(default, skip_serializing_if = "is_false")]
     pub multipart: bool,
-    /// It carries partner_id, timestamp and sign.
+    /// It carries timestamp and sign.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub signed: bool,
     /// How to tell success and find the data in its answer.

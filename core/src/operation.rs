@@ -28,7 +28,7 @@ pub struct Operation {
     pub path_source: PathSource,
     /// Where the operation is served.
     pub host: Host,
-    /// Whether the call carries partner_id, timestamp and sign.
+    /// Whether the call carries timestamp and sign.
     pub signed: bool,
     /// Whether it only reads and so is safe to repeat.
     pub read_only: bool,

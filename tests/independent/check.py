@@ -179,7 +179,7 @@ class Check:
         expect(request.get("method") == method, "method", method, request.get("method"))
         url, query = split_url(request["url"])
         wanted = self.url(params)
-        expect(url + (query if not self.operation["signed"] else "") == wanted, "URL", wanted,
+        expect(url + (query if self.operation["given"] else "") == wanted, "URL", wanted,
                request["url"])
         pairs, files = self.sent(request, query, method, bool(given_files), expect)
         self.pairs_are_right(expect, pairs, params)
@@ -218,7 +218,7 @@ class Check:
         return reference.text_of(value, self.params[name])
 
     def url(self, params):
-        if not self.operation["signed"]:
+        if self.operation["given"]:
             return params["upload_url"]
         path = self.operation["path"]
         if self.operation["path_source"] == "inferred":
@@ -253,18 +253,20 @@ class Check:
         sent = dict(pairs)
         expect(len(sent) == len(pairs), "no name twice", sorted(sent), pairs)
         wanted = {name: value for name, value in params.items() if self.kind(name) != "file"}
-        if self.operation["signed"]:
-            common = {"partner_id", "timestamp", "sign"}
-            key = ACCOUNT["partner_key"]
+        common = set()
+        if self.operation["given"]:
+            wanted.pop("upload_url")
+        else:
+            common = {"partner_id"}
             expect(sent.get("partner_id") == ACCOUNT["partner_id"], "partner_id",
                    ACCOUNT["partner_id"], sent.get("partner_id"))
+        if self.operation["signed"]:
+            common |= {"timestamp", "sign"}
+            key = ACCOUNT["partner_key"]
             expect(sent.get("timestamp") == TIMESTAMP, "timestamp", TIMESTAMP,
                    sent.get("timestamp"))
             expect(sent.get("sign") == sign(sent, key), "signature of what is sent",
                    sign(sent, key), sent.get("sign"))
-        else:
-            common = set()
-            wanted.pop("upload_url")
         names = set(wanted) | common
         expect(set(sent) == names, "names sent", sorted(names), sorted(sent))
         for name in set(wanted) & set(sent):

@@ -1,8 +1,8 @@
 """Reads the project's description (api/) and the vendor catalog into one shape.
 
 An operation is a dict: ids, name, title, methods, path, path_source, candidates,
-host, signed, params, any_of, tree, success, data_on_top, examples, failures and
-request_examples. `tree` and `params` are as in api/.
+host, signed, given (another call returned the address), params, any_of, tree,
+success, data_on_top, examples, failures and request_examples. `tree` and `params` are as in api/.
 """
 
 import json
@@ -37,7 +37,11 @@ NOT_DIGITS = {"vod.58": ["user_number"]}
 # Required in one public SDK; other public code leaves it out, and that works.
 OPTIONAL = {"public_only.playback.getPlayerToken": ["expires_in"]}
 
-REGULAR = {"signed": True, "success": 0, "data_on_top": False}
+# The tables mark timestamp and sign as required, the printed request has
+# neither, and no public code signs what it has no key for (docs/decisions/0052).
+UNSIGNED = {"large_class.1", "small_class.1", "double_teacher.1", "vod.1"}
+
+REGULAR = {"signed": True, "given": False, "success": 0, "data_on_top": False}
 
 
 def files(folder):
@@ -60,6 +64,7 @@ def project_operations(folder):
                 "candidates": entry.get("candidates", []),
                 "host": entry.get("host"),
                 "signed": entry.get("signed", True),
+                "given": "address" in entry,
                 "params": entry["params"],
                 "any_of": entry.get("any_of", []),
                 "tree": marked(entry["response"], printed_data(entry)),
@@ -162,11 +167,12 @@ def catalog_operation(entry):
         "failures": entry.get("failure_examples", []),
         "request_examples": [json.loads(entry[key]) for key in ("request_example",) if key in entry],
     } | REGULAR
+    operation["signed"] = entry["id"] not in UNSIGNED
     if "top_fields" in response:
         # The upload: it goes to an address that another call returned, and its
         # members stand beside code and msg.
         fields = [field for field in response["top_fields"] if field["name"] not in ("code", "msg")]
-        operation |= {"signed": False, "success": 1, "data_on_top": True}
+        operation |= {"signed": False, "given": True, "success": 1, "data_on_top": True}
         operation["tree"] = tree("object", fields)
     return operation
 

@@ -192,22 +192,24 @@ class Bjy:
 
 def as_request(entry, sent):
     url = urlsplit(sent["url"])
+    # What no signature needs is a parameter like any other.
+    common = SIGNATURE if entry["signed"] else ()
     pairs, parts, body, content_type = [], {}, None, sent["headers"].get("content-type", "")
     if "parts" in sent:
         pairs = [(part["name"], part["value"]) for part in sent["parts"] if "value" in part]
-        rest = [part for part in sent["parts"] if part["name"] not in SIGNATURE]
+        rest = [part for part in sent["parts"] if part["name"] not in common]
         parts = {part["name"]: part.get("value", "(a file)") for part in rest}
         body, content_type = b"", MULTIPART
     elif sent["method"] == "POST":
         pairs = parse_qsl(sent["body"], keep_blank_values=True, strict_parsing=True)
         # A form of nothing else is not an absent one.
-        body = urlencode([pair for pair in pairs if pair[0] not in SIGNATURE]).encode() or b"&"
+        body = urlencode([pair for pair in pairs if pair[0] not in common]).encode() or b"&"
     else:
         pairs = parse_qsl(url.query, keep_blank_values=True, strict_parsing=True)
-    signature = {name: value for name, value in pairs if name in SIGNATURE}
-    query = {name: value for name, value in pairs if name not in SIGNATURE} if sent["method"] == "GET" else {}
+    signature = {name: value for name, value in pairs if name in common}
+    query = {name: value for name, value in pairs if name not in common} if sent["method"] == "GET" else {}
     path, host = url.path, f"{url.scheme}://{url.netloc}"
-    if not entry["signed"]:
+    if entry["given"]:
         # The document's server variable is the whole address.
         path, host = "/", f"{host}{url.path.rstrip('/')}"
     return Request(entry["name"], sent["method"].lower(), host, path, content_type, body, signature, query, parts)
@@ -257,7 +259,7 @@ def check_operations(oracle, bjy, mock):
         request = as_request(entry, sent)
         oracle.check("requests", entry["name"], lambda request=request: oracle.request(request))
         # The upload goes to an address that the mock has to give first: its answer is among the printed ones.
-        if entry["signed"]:
+        if not entry["given"]:
             answer = send(mock, sent)
             created = answer if entry["name"] == "room.create" else created
             code = json.loads(answer.data).get("code")

@@ -118,12 +118,11 @@ def encode(operation, params, account, timestamp):
     """The request for a call, as the vectors describe one."""
     described = operation["params"]
     params = dict(params)
-    signed = operation["signed"]
-    if signed:
+    if operation["given"]:
+        url = params.pop("upload_url")
+    else:
         host = operation["host"] or f"{account['domain']}.at.baijiayun.com"
         url = f"https://{host}{operation['path']}"
-    else:
-        url = params.pop("upload_url")
     files = [
         {"name": name, "file": value["file"]["name"], "size": value["file"]["size"]}
         for name, value in params.items()
@@ -134,8 +133,10 @@ def encode(operation, params, account, timestamp):
         for name, value in params.items()
         if described[name]["type"] != "file"
     }
-    if signed:
-        pairs |= {"partner_id": account["partner_id"], "timestamp": str(timestamp)}
+    if not operation["given"]:
+        pairs["partner_id"] = account["partner_id"]
+    if operation["signed"]:
+        pairs["timestamp"] = str(timestamp)
         pairs["sign"] = sign(pairs, account["partner_key"])
     method = "POST" if "POST" in operation["methods"] else "GET"
     encoding = "query" if method == "GET" else "multipart" if files else "form"

@@ -67,6 +67,6 @@ def params_for(operation, rich):
         for name, param in operation["params"].items()
         if name in chosen
     }
-    if not operation["signed"]:
+    if operation["given"]:
         params["upload_url"] = "http://upload-video.baijiayun.com/upload?fid=1&ts=2&token=3"
     return params

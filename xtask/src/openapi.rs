@@ -97,11 +97,15 @@ fn signature() -> Json {
         "type": "object",
         "required": ["partner_id", "timestamp", "sign"],
         "properties": {
-            "partner_id": { "type": "string", "pattern": "^[0-9]+$", "description": "The account's number." },
+            "partner_id": partner_id(),
             "timestamp": { "type": "integer", "format": "int64", "description": "When it was signed, unix seconds." },
             "sign": { "type": "string", "pattern": "^[0-9a-f]{32}$" },
         },
     })
+}
+
+fn partner_id() -> Json {
+    json!({ "type": "string", "pattern": "^[0-9]+$", "description": "The account's number." })
 }
 
 /// The codes of the envelope.

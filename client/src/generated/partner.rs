@@ -27,7 +27,7 @@ impl<M> Partner<'_, M> {
     ///
     /// The first partner_key and secret_key are shown in the BaijiaYun back office; this call can reset partner_key.
     ///
-    /// It is signed with the partner_key that the client has, as the tables demand: one that is lost is fetched in the back office.
+    /// It is sent without timestamp and signature, so it works while the partner_key of the client is lost or out of date: any will do.
     pub fn get_key(&self, secret_key: impl Into<String>) -> GetKey<M> {
         let call = Call::new(self.0, "partner.get_key");
         let call = call.set("secret_key", Into::<String>::into(secret_key));

@@ -27,7 +27,7 @@ use rustc_hash::FxHashMap;
 
 use super::Now;
 use super::clock::Clock;
-use crate::operation::{Limit, LimitScope, Operation};
+use crate::operation::{Host, Limit, LimitScope, Operation};
 use crate::store::StoreQuestion;
 
 use gauge::{Counts, Gauge};
@@ -144,8 +144,8 @@ impl Limiter {
     ) -> Standing {
         let QuotaSettings { requests, seconds, operations, prefix, shared_as, .. } = &*self.settings;
         let mut gauges = Vec::new();
-        // An upload goes to another server: it is not signed.
-        if operation.signed {
+        // An upload goes to another server, which counts for itself.
+        if !matches!(operation.host, Host::Given(_)) {
             // What a call asks for has one hash tag.
             let key = |name: &str| format!("{prefix}:{{{scope}}}:{name}");
             if *requests > 0 {

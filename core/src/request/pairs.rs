@@ -303,8 +303,11 @@ impl<'p> Pairs<'p> {
             })?),
             _ => None,
         };
-        if operation.signed {
+        // An address that another call returned carries a token of its own.
+        if given.is_none() {
             self.insert(Pair::new(Cow::Borrowed("partner_id"), Cow::Borrowed(account.partner_id())));
+        }
+        if operation.signed {
             self.insert(Pair::new(Cow::Borrowed(TIMESTAMP), Cow::Owned(timestamp.to_string())));
         }
         Ok(given)

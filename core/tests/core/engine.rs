@@ -183,6 +183,15 @@ fn wrong_parameters_fail_before_they_use_quota() {
 }
 
 #[test]
+fn what_is_not_signed_counts_as_well() {
+    let quota = QuotaSettings { requests: 1, seconds: 1, ..QuotaSettings::default() };
+    let mut engine = Engine::new(account(), Settings { quota, ..Settings::default() });
+    let secret = [("secret_key", "s")].into_iter().collect();
+    sent(begin(&mut engine, "partner.get_key", &secret, 0).1);
+    assert_eq!(waits(&begin(&mut engine, "room.info", &info(1), 0).1).0, Duration::from_millis(1050));
+}
+
+#[test]
 fn a_cancelled_call_leaves_the_line() {
     let settings = Settings {
         quota: QuotaSettings { requests: 1, seconds: 1, ..QuotaSettings::default() },

@@ -59,6 +59,21 @@ fn a_default_may_be_given() {
 }
 
 #[test]
+fn the_key_is_asked_for_without_a_signature() {
+    let params = r#"{"secret_key": "e10adc3949ba", "regenerate": 1}"#;
+    let request = build("partner.get_key", params).unwrap();
+    let Body::Form(form) = &request.body else { panic!("{request:?}") };
+    assert_eq!(form, "partner_id=12345678&regenerate=1&secret_key=e10adc3949ba");
+    // Where keys are elsewhere there is nothing to have signed.
+    let operation = operation::find("partner.get_key").unwrap();
+    let account = Account::without_signer("school", 12345678).unwrap();
+    let params = [("secret_key", "s")].into_iter().collect();
+    let unsigned = request::Unsigned::new(&account, operation, &params, 9).unwrap();
+    assert_eq!(unsigned.to_sign(), None);
+    assert_eq!(unsigned.finish(None).url, "https://school.at.baijiayun.com/openapi/partner/createkey");
+}
+
+#[test]
 fn a_default_that_a_document_prints_may_be_given() {
     let request = build("room_data.export_live_report", r#"{"room_id": 1, "page_size": 0, "date": 0}"#).unwrap();
     assert_eq!(sent(&request, "page_size").as_deref(), Some("0"));

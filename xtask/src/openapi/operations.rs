@@ -198,7 +198,12 @@ fn form(operation: &Operation, arguments: &[&Argument<'_>], scope: Scope<'_>) ->
         properties.insert(argument.wire.to_owned(), schema);
     }
     let required = arguments.iter().filter(|argument| argument.param.required);
-    let required: Vec<&str> = required.map(|argument| argument.wire).collect();
+    let mut required: Vec<&str> = required.map(|argument| argument.wire).collect();
+    // With a signature it is one of the members that this adds.
+    if !operation.signed && operation.address.is_none() {
+        required.push("partner_id");
+        properties.insert("partner_id".to_owned(), super::partner_id());
+    }
     let mut schema = json!({ "type": "object" });
     if !required.is_empty() {
         schema["required"] = json!(required);

@@ -13,7 +13,7 @@ export class Partner extends Resource {
    *
    * The first partner_key and secret_key are shown in the BaijiaYun back office; this call can reset partner_key.
    *
-   * It is signed with the partner_key that the client has, as the tables demand: one that is lost is fetched in the back office.
+   * It is sent without timestamp and signature, so it works while the partner_key of the client is lost or out of date: any will do.
    */
   getKey(params: PartnerGetKeyParams, options?: CallOptions): CallPromise<PartnerGetKeyResult> {
     return this.call("partner.get_key", params, options);

@@ -16,7 +16,7 @@ public struct PartnerAPI: Resource {
     ///
     /// The first partner_key and secret_key are shown in the BaijiaYun back office; this call can reset partner_key.
     ///
-    /// It is signed with the partner_key that the client has, as the tables demand: one that is lost is fetched in the back office.
+    /// It is sent without timestamp and signature, so it works while the partner_key of the client is lost or out of date: any will do.
     ///
     /// - Parameters:
     ///   - secretKey: The secret issued with the account for renewing partner_key; shown in the BaijiaYun back office.
