@@ -108,8 +108,8 @@ mod tests {
         assert!(ran(&["/no/such/program"]).is_err_and(|why| why.starts_with("it cannot be run: ")));
         assert_eq!(ran(&["printf", "\\377"]), Err("what it printed is no UTF-8".to_owned()));
         assert_eq!(ran(&["yes"]), Err("it printed more than 65536 bytes, and was stopped".to_owned()));
-        // Not for long: it has the error output of this test, so that whoever reads that to its end waits for it.
-        let left = "printf key; sleep 5 & exit 0";
+        // Without the error output of this test: whoever reads that to its end would wait for what is left behind.
+        let left = "printf key; sleep 5 2>&- & exit 0";
         assert_eq!(ran(&["sh", "-c", left]), Ok("key".to_owned()), "what it leaves behind is not waited for");
     }
 }
