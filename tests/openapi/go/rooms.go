@@ -67,6 +67,10 @@ func main() {
 	byGet := must(client.RoomListPushPlatformsByGetWithResponse(ctx, &RoomListPushPlatformsByGetParams{RoomId: 1})).JSON200
 	expect(byGet != nil && byGet.Code == 3001, "a GET is signed in its query")
 
+	// It has partner_id among its own parameters, and needs no signature.
+	told := must(client.PartnerGetKeyWithFormdataBodyWithResponse(ctx, PartnerGetKeyForm{PartnerId: id, SecretKey: "a secret"})).JSON200
+	expect(told != nil && told.Code == 0 && told.Data.PartnerKey == key, "the key is told, with one partner_id")
+
 	callback := make(chan string, 1)
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		body, _ := io.ReadAll(request.Body)

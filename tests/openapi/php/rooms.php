@@ -51,5 +51,9 @@ $last = $received[count($received) - 1];
 expect($last['params']['room_ids'] === "$id," . ((int) $id + 1), 'a list arrives joined by commas');
 expect($last['code'] !== 1002, 'and signed');
 
+// It has partner_id among its own parameters, and needs no signature.
+$key = client(Baijiayun\Api\PartnerApi::class, $partnerId, $partnerKey)->partnerGetKey(secret_key: 'a secret', partner_id: $partnerId);
+expect($key->getData()->getPartnerKey() === $partnerKey, 'the key is told, with one partner_id');
+
 $refused = client(Baijiayun\Api\RoomApi::class, $partnerId, 'another key')->roomList();
 expect($refused->getCode() === 1002 && $refused->getData() === null, 'with another key: code 1002, and no data');
