@@ -4,6 +4,7 @@
 mod host;
 mod mistaken;
 pub mod paste;
+mod shell;
 
 use baijiayun_core::PartnerKey;
 use baijiayun_core::sign::canonical;

@@ -5,6 +5,8 @@ use std::fmt;
 use baijiayun_core::form;
 use serde_json::Value;
 
+use crate::shell;
+
 /// What was read, and of what.
 #[derive(PartialEq)]
 pub struct Pasted {
@@ -168,9 +170,7 @@ const WITH_VALUE: &[&str] = &[
 const VALUED: &str = "AbcCdDeEFHKmoPQrtTuUwxXyYz";
 
 fn curl(line: &str) -> Result<Vec<(String, String)>, Malformed> {
-    let line = if is_of_cmd(line) { without_carets(line) } else { with_plain_quotes(line) };
-    let line = line.replace("\\\r\n", " ").replace("\\\n", " ").replace("`\r\n", " ").replace("`\n", " ");
-    let words = shlex::split(&line).ok_or_else(|| malformed("the quotes of the curl line do not close"))?;
+    let words = shell::words(line).ok_or_else(|| malformed("the quotes of the curl line do not close"))?;
     let (mut pairs, mut bodies) = (Vec::new(), Vec::new());
     let mut words = words.into_iter().skip(1);
     while let Some(word) = words.next() {
@@ -228,80 +228,6 @@ fn option(word: &str) -> (String, Option<String>) {
         }
         None => (word.to_owned(), None),
     }
-}
-
-/// Browsers copy for Windows' cmd with a `^` before each quote and before the end of each line.
-fn is_of_cmd(line: &str) -> bool {
-    line.contains(" ^\"") || line.contains(" ^\n") || line.contains(" ^\r\n")
-}
-
-/// What cmd makes of it: between quotes that have no `^` it stays.
-fn without_carets(line: &str) -> String {
-    let (mut out, mut quoted) = (String::new(), false);
-    let line = line.replace("\r\n", "\n");
-    let mut letters = line.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '^' if !quoted => out.extend(letters.next().map(|next| if next == '\n' { ' ' } else { next })),
-            _ => {
-                quoted ^= letter == '"';
-                out.push(letter);
-            }
-        }
-    }
-    out
-}
-
-/// `$'it\'s\u0021'`, which browsers copy where a value has such letters, in quotes that are read below.
-fn with_plain_quotes(line: &str) -> String {
-    let (mut out, mut open) = (String::new(), None);
-    let mut letters = line.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match (open, letter) {
-            (None, '$') if letters.next_if_eq(&'\'').is_some() => {
-                out.push('\'');
-                while let Some(letter) = letters.next().filter(|letter| *letter != '\'') {
-                    match if letter == '\\' { unescaped(&mut letters) } else { Some(letter) } {
-                        Some('\'') => out.push_str(r"'\''"),
-                        letter => out.extend(letter),
-                    }
-                }
-                out.push('\'');
-                continue;
-            }
-            (None, '\'' | '"') => open = Some(letter),
-            (Some(quote), _) if quote == letter => open = None,
-            // What is escaped opens and closes nothing.
-            (None | Some('"'), '\\') => {
-                out.push(letter);
-                out.extend(letters.next());
-                continue;
-            }
-            _ => {}
-        }
-        out.push(letter);
-    }
-    out
-}
-
-/// The letter that stands behind a backslash in `$'...'`.
-fn unescaped(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<char> {
-    let digits = match letters.next()? {
-        'n' => return Some('\n'),
-        'r' => return Some('\r'),
-        't' => return Some('\t'),
-        'x' => 2,
-        'u' => 4,
-        'U' => 8,
-        other => return Some(other),
-    };
-    let mut code = 0;
-    for _ in 0..digits {
-        let Some(digit) = letters.peek().and_then(|letter| letter.to_digit(16)) else { break };
-        letters.next();
-        code = code * 16 + digit;
-    }
-    char::from_u32(code)
 }
 
 #[cfg(test)]
