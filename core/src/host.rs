@@ -71,10 +71,10 @@ use crate::paths;
 use crate::request::{self, Request};
 use crate::sign::PartnerKey;
 
-use asked::{find, lines, no_account, read_extra, read_options, read_params, refused};
+use asked::{find, lines, no_account, read_callback_options, read_extra, read_options, read_params, refused};
 #[cfg(feature = "configuration")]
 pub use configuration::{configuration, toml_paths};
-use input::{Config, HostAccount, HostCallback, HostEvent, HostOptions, HostPosting, HostSettings, Input};
+use input::{Config, HostAccount, HostEvent, HostOptions, HostPosting, HostSettings, Input};
 pub use naming::in_camel_case;
 pub use output::{Told, error_json, refusal};
 pub use pieces::pieces;
@@ -318,7 +318,7 @@ impl Host {
     }
 
     fn receive(&self, body: &[u8], content_type: &str, options: &str, unix: i64) -> Result<callbacks::Parsed, Error> {
-        let options: HostCallback = read_options("", options)?;
+        let options = read_callback_options(options)?;
         let strict = options.strict.unwrap_or(self.engine.settings().strict);
         let data = coerce::Options { strict, ..self.data };
         let clock = options.clock.then_some(Clock { now: unix, tolerance: options.tolerance });
@@ -331,14 +331,14 @@ impl Host {
 
     fn build(&self, name: &str, params: &str, options: &str, unix: i64) -> Result<Request, Error> {
         let operation = find(name)?;
-        let options: HostOptions = read_options(name, options)?;
+        let options = read_options(name, options)?;
         let extra = read_extra(&operation, &options)?;
         request::build_json(self.engine.account(), &operation, params, &extra, unix)
     }
 
     fn begin_call(&mut self, name: &str, params: &str, options: &str, now: Now) -> Result<Told, Error> {
         let operation = find(name)?;
-        let options: HostOptions = read_options(name, options)?;
+        let options = read_options(name, options)?;
         if options.upload.is_some() {
             return Err(refused(name, format!("only {VIDEO_UPLOAD} takes the option upload")));
         }

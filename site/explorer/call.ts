@@ -11,7 +11,7 @@ import { request } from "./engine";
 import { form, type Form } from "./form";
 import { runs } from "./runs";
 import { curlOf, sent } from "./sent";
-import { fromAddress, toAddress } from "./share";
+import { addressOf, fromAddress, toAddress } from "./share";
 import { FieldError, given, type Entries, type Value } from "./values";
 
 const FIRST = "room.create";
@@ -105,7 +105,7 @@ export function callTab(context: Context): Tab & Chosen {
 
   const share = h("button", { type: "button" }, say("share"));
   share.addEventListener("click", async () => {
-    share.textContent = say((await toClipboard(location.href)) ? "copied" : "share_by_hand");
+    share.textContent = say((await toClipboard(new URL(addressOf(operation, entries()), location.href).href)) ? "copied" : "share_by_hand");
   });
   const clear = () => {
     entries().clear();
@@ -119,6 +119,11 @@ export function callTab(context: Context): Tab & Chosen {
   const back = () => {
     const told = fromAddress(data);
     if (!told) return;
+    // What an address never has stays as it is.
+    for (const { name, kind, secret } of told.operation.params) {
+      const entry = filled.get(told.operation.name)?.get(name);
+      if (entry !== undefined && (kind === "file" || secret)) told.entries.set(name, entry);
+    }
     filled.set(told.operation.name, told.entries);
     show(told.operation);
     choose(told.operation);

@@ -218,7 +218,7 @@ function rust(operation: Operation, given: Given, data: Data): string {
     scalar,
     isPointed: true,
     // Parts of its text: strings are passed over, since they may hold digits.
-    json: (value) => `json!(${jsonText(value, 2).replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (part) => (part[0] === '"' ? unicodeBraced(part) : /^-?\d+$/.test(part) && isLong(Number(part)) ? `${part}_i64` : part))})`,
+    json: (value) => `json!(${jsonText(value, 2).replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (part) => (part[0] === '"' ? unicodeBraced(part) : /^-?\d+$/.test(part) && isLong(Number(part)) ? `${part}_${BigInt(part) >> 63n > 0n ? "u" : "i"}64` : part))})`,
     file: (path) => braceEscapes(path),
     list: (items) => bracketed("[", items, "]", true),
     object: (type, members) => {

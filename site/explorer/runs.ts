@@ -19,11 +19,11 @@ export function runs(context: Context, current: () => Ready | undefined, preview
   let asked = 0;
   const run = async (send: (ready: Ready) => Promise<Outcome>, onMock: boolean) => {
     const now = current();
+    const mine = (asked += 1);
     if (!now) {
       results.replaceChildren(...[...preview.childNodes].map((node) => node.cloneNode(true)));
       return;
     }
-    const mine = (asked += 1);
     results.replaceChildren(h("p", {}, say("running")));
     const came = await send(now).catch((error: Error): Outcome => ({ isOk: false, data: undefined, words: error.message, departures: [] }));
     if (mine !== asked || context.ended.aborted) return;
@@ -56,5 +56,10 @@ export function runs(context: Context, current: () => Ready | undefined, preview
     ),
     results,
   );
-  return { element, clear: () => results.replaceChildren() };
+  // What is still under way is of another call then.
+  const clear = () => {
+    asked += 1;
+    results.replaceChildren();
+  };
+  return { element, clear };
 }

@@ -14,14 +14,18 @@ export function fromAddress(data: Data): { operation: Operation; entries: Entrie
   return { operation, entries };
 }
 
-export function toAddress(operation: Operation, entries: Entries): void {
+export function addressOf(operation: Operation, entries: Entries): string {
   const told = new URLSearchParams({ operation: operation.name });
   for (const { name, secret } of operation.params) {
     const entry = entries.get(name);
     if (typeof entry === "string" && !secret) told.set(`p.${name}`, entry);
   }
+  return `${location.pathname}?${told}${location.hash}`;
+}
+
+export function toAddress(operation: Operation, entries: Entries): void {
   try {
-    history.replaceState(history.state, "", `${location.pathname}?${told}${location.hash}`);
+    history.replaceState(history.state, "", addressOf(operation, entries));
   } catch {
     // Safari takes 100 changes in 30 s, and no browser an address without end: the next change tells it again.
   }

@@ -8,10 +8,10 @@ export const LONE = /[\ud800-\udfff]/u;
 export function textOf(value: unknown, where: string): string {
   try {
     return JSON.stringify(value, (name, member: unknown) => {
-      if (typeof member === "string" && LONE.test(member)) throw new TypeError(`${name} holds half a character (a lone surrogate)`);
+      if (typeof member === "string" && LONE.test(member)) throw new TypeError(`${name || "it"} holds half a character (a lone surrogate)`);
       // JSON.stringify makes null of one and nothing of the other, without a word.
-      if (typeof member === "number" && !Number.isFinite(member)) throw new TypeError(`${name} is ${member}`);
-      if (typeof member === "function" || typeof member === "symbol") throw new TypeError(`${name} is a ${typeof member}`);
+      if (typeof member === "number" && !Number.isFinite(member)) throw new TypeError(`${name || "it"} is ${member}`);
+      if (typeof member === "function" || typeof member === "symbol") throw new TypeError(`${name || "it"} is a ${typeof member}`);
       return typeof member === "bigint" ? String(member) : member;
     });
   } catch (cause) {

@@ -1,17 +1,27 @@
 //! What a call is asked with: its name, its options and its parameters.
 
-use super::input::{HostOptions, Input};
+use super::input::{HostCallback, HostOptions, Input};
 use crate::engine::OPTION;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{self, Held, Method, Operation};
 use crate::value::Params;
 
-pub(super) fn read_options<T: Input + Default>(name: &str, options: &str) -> Result<T, Error> {
+/// The options of a call.
+pub(super) fn read_options(name: &str, options: &str) -> Result<HostOptions, Error> {
+    read(name, options, OPTION)
+}
+
+/// The options with which a callback is read.
+pub(super) fn read_callback_options(options: &str) -> Result<HostCallback, Error> {
+    read("", options, "without this option the default holds")
+}
+
+fn read<T: Input + Default>(name: &str, options: &str, hint: &'static str) -> Result<T, Error> {
     if options.is_empty() {
         return Ok(T::default());
     }
     T::read(options)
-        .map_err(|reason| refused(name, format!("the options are not understood: {reason}")).with_hint(OPTION))
+        .map_err(|reason| refused(name, format!("the options are not understood: {reason}")).with_hint(hint))
 }
 
 /// The operation of a name, or of a path that the table does not describe.
@@ -34,7 +44,7 @@ pub(super) fn read_extra(operation: &Operation, options: &HostOptions) -> Result
         let open = Operation::raw(Method::Post, operation.name.as_ref());
         let extra = Params::from_json(&open, extra).map_err(|error| {
             let message = format!("the option extra: {}", error.message());
-            error.with_message(message)
+            error.with_message(message).with_hint("extra is an object of parameters, by their names in the documents")
         })?;
         for (name, value) in extra.iter() {
             params.set_extra(name, value.clone());

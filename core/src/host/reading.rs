@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::input::HostOptions;
 use super::{Host, Told, find, lines, output, read_extra, read_options, read_params};
 use crate::answer;
 use crate::engine::{self, Handle, Now, Step, Trace};
@@ -105,7 +104,7 @@ impl Host {
         let (name, options, params) = lines(call);
         let found = find(name)?;
         let operation = self.engine.account().resolve(&found);
-        let options: HostOptions = read_options(name, options)?;
+        let options = read_options(name, options)?;
         let mut pager = match options.page.as_deref() {
             None => None,
             Some(position) => {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::asked::{no_account, read_extra, read_options, read_params, refused};
-use super::input::{HostOptions, HostUpload};
+use super::input::HostUpload;
 use super::{Host, Told, VIDEO_UPLOAD, output};
 use crate::engine::{CallOptions, Event, Handle, MAX_WAITS, Now, Retry, Step, Trace, Why};
 use crate::error::{Error, ErrorKind};
@@ -58,7 +58,7 @@ impl Host {
     }
 
     pub(super) fn ask_upload(&self, params: &str, options: &str) -> Result<Asked, Error> {
-        let mut options: HostOptions = read_options(VIDEO_UPLOAD, options)?;
+        let mut options = read_options(VIDEO_UPLOAD, options)?;
         let upload = options.upload.take();
         let HostUpload { file, video_id, resumes, transcoding, chunk_size, use_https, addresses: has_addresses } =
             upload.ok_or_else(|| refused(VIDEO_UPLOAD, "the option upload, with the file, is missing"))?;

@@ -162,6 +162,9 @@ fn options_that_cannot_be_meant_are_not_taken_for_parameters() {
     }
     let error = read(begin(&mut host, "room.info", r#"{"room_id":1}"#, r#"{"extra":5}"#, NOW))["error"].take();
     assert!(error["message"].as_str().unwrap().starts_with("the option extra: "), "{error}");
+    assert!(error["hint"].as_str().unwrap().starts_with("extra is an object"), "{error}");
+    let error = read(host.callback(b"", "", r#"{"tolerance":-1}"#, NOW.unix))["error"].take();
+    assert!(error["hint"].as_str().unwrap().ends_with("the default holds"), "{error}");
 }
 
 #[test]

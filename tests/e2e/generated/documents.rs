@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     match client.room().info(room.room_id).await {
         Ok(info) => println!("{}", info.title),
-        Err(error) if error.kind() == ErrorKind::RoomNotFound => println!("房间不存在"),
+        Err(error) if error.kind() == ErrorKind::RoomNotFound => println!("教室不存在"),
         Err(error) => return Err(error.into()), // 错误会说明哪里错、错在什么、该怎么办
     }
     Ok(())

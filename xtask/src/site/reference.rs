@@ -198,7 +198,10 @@ fn facts(operation: &Operation, words: &Words) -> Result<Vec<[String; 2]>, Strin
         add("body", words.get(if needs_file { "multipart" } else { "form_or_multipart" })?.to_owned())?;
     }
     if !operation.signed {
-        add("signature", words.get("unsigned")?.to_owned())?;
+        add(
+            "signature",
+            words.get(if operation.address.is_some() { "unsigned_address" } else { "unsigned" })?.to_owned(),
+        )?;
     }
     if let Some(host) = &operation.host {
         add("host", format!("`{host}`"))?;

@@ -45,7 +45,7 @@ public final class Client: Sendable {
         return Answer(data: try ended.data() ?? .null, msg: ended.msg, ts: ended.ts, departures: ended.departures, trace: ended.trace)
     }
 
-    /// Calls an operation that this package does not know, by its path. It is signed like all others.
+    /// Calls an operation that this package does not know, by its path. It is signed.
     public func callPath(
         _ path: String, _ params: [String: any ParameterValue] = [:], method: Method = .post, options: CallOptions? = nil
     ) async throws -> Answer {

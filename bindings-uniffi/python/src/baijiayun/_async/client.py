@@ -157,7 +157,7 @@ class AsyncClient(Shared, AsyncResources):
         method: Literal["GET", "POST"] = "POST",
         options: Optional[CallOptions] = None,
     ) -> Answer:
-        """Calls an operation that this package does not know, by its path. It is signed like all others."""
+        """Calls an operation that this package does not know, by its path. It is signed."""
         return answer(await self._runner.run(by_path(method, path, params, options, self._runner.options)))
 
     def request(self, operation: str, params: Params = None, *, options: Optional[CallOptions] = None) -> Request:

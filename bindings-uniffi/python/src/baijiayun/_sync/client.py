@@ -158,7 +158,7 @@ class Client(Shared, Resources):
         method: Literal["GET", "POST"] = "POST",
         options: Optional[CallOptions] = None,
     ) -> Answer:
-        """Calls an operation that this package does not know, by its path. It is signed like all others."""
+        """Calls an operation that this package does not know, by its path. It is signed."""
         return answer(self._runner.run(by_path(method, path, params, options, self._runner.options)))
 
     def request(self, operation: str, params: Params = None, *, options: Optional[CallOptions] = None) -> Request:
