@@ -85,9 +85,13 @@ pub fn build(root: &Path, base: &str) -> Result<(), Box<dyn Error>> {
         fs::write(mark, lock)?;
     }
     // What pages import is looked for from where they are.
-    let modules = root.join(super::TARGET).join("node_modules");
-    if !modules.exists() {
-        link(site.join("node_modules"), &modules)?;
+    let (installed, modules) = (site.join("node_modules"), root.join(super::TARGET).join("node_modules"));
+    if fs::read_link(&modules).ok().as_ref() != Some(&installed) {
+        // One of a folder that was moved leads elsewhere.
+        if modules.is_symlink() {
+            fs::remove_file(&modules)?;
+        }
+        link(installed, &modules)?;
     }
     run(Command::new("node")
         .args(["node_modules/vitepress/bin/vitepress.js", "build", ".", "--base", base])
