@@ -3,6 +3,8 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
+type Letters<'l> = Peekable<Chars<'l>>;
+
 /// `None`: its quotes do not close.
 pub(crate) fn words(line: &str) -> Option<Vec<String>> {
     shlex::split(&if is_of_cmd(line) { of_cmd(line) } else { of_bash(line) })
@@ -17,12 +19,12 @@ fn is_of_cmd(line: &str) -> bool {
 fn of_cmd(line: &str) -> String {
     let (mut bare, mut quoted) = (String::new(), false);
     let line = line.replace("\r\n", "\n");
-    let mut letters = line.chars();
-    while let Some(letter) = letters.next() {
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = next(&mut letters) {
         if letter == '^' && !quoted {
             // The end of a line goes with its caret, and what follows stands for itself: so an empty line is a line break.
-            let next = letters.next();
-            bare.extend(if next == Some('\n') { letters.next() } else { next });
+            let behind = next(&mut letters);
+            bare.extend(if behind == Some('\n') { next(&mut letters) } else { behind });
         } else {
             quoted ^= letter == '"';
             bare.push(letter);
@@ -30,13 +32,13 @@ fn of_cmd(line: &str) -> String {
     }
     let (mut out, mut quoted) = (String::new(), false);
     let mut letters = bare.chars().peekable();
-    while let Some(letter) = letters.next() {
+    while let Some(letter) = next(&mut letters) {
         match letter {
             '\\' => {
                 out.push(letter);
-                out.extend(letters.next());
+                out.extend(next(&mut letters));
             }
-            '"' if quoted && letters.next_if_eq(&'"').is_some() => out.push_str("\\\""),
+            '"' if quoted && passes(&mut letters, '"') => out.push_str("\\\""),
             _ => {
                 quoted ^= letter == '"';
                 out.push(letter);
@@ -51,9 +53,9 @@ fn of_cmd(line: &str) -> String {
 fn of_bash(line: &str) -> String {
     let (mut out, mut open) = (String::new(), None);
     let mut letters = line.chars().peekable();
-    while let Some(letter) = letters.next() {
+    while let Some(letter) = next(&mut letters) {
         match (open, letter) {
-            (None, '$') if letters.next_if_eq(&'\'').is_some() => {
+            (None, '$') if passes(&mut letters, '\'') => {
                 out.push('\'');
                 // One that does not close is left open.
                 if let Some(text) = unescaped(&mut letters) {
@@ -62,7 +64,7 @@ fn of_bash(line: &str) -> String {
                 }
                 continue;
             }
-            (None, '`') if letters.next_if(|next| "\r\n".contains(*next)).is_some() => {
+            (None, '`') if passes(&mut letters, '\r') | passes(&mut letters, '\n') => {
                 out.push(' ');
                 continue;
             }
@@ -70,12 +72,12 @@ fn of_bash(line: &str) -> String {
             (Some(quote), _) if quote == letter => open = None,
             // What is escaped opens and closes nothing.
             (None | Some('"'), '\\') => {
-                letters.next_if_eq(&'\r');
+                passes(&mut letters, '\r');
                 // The end of a line is nothing then.
-                let next = letters.next();
-                if next != Some('\n') {
+                let behind = next(&mut letters);
+                if behind != Some('\n') {
                     out.push(letter);
-                    out.extend(next);
+                    out.extend(behind);
                 }
                 continue;
             }
@@ -87,12 +89,12 @@ fn of_bash(line: &str) -> String {
 }
 
 /// What stands in `$'...'`, if that ends. Browsers give units of UTF-16 by `\u`, and by `\x` letters below 256, where bash has bytes.
-fn unescaped(letters: &mut Peekable<Chars<'_>>) -> Option<String> {
+fn unescaped(letters: &mut Letters<'_>) -> Option<String> {
     let (mut units, mut bytes) = (Vec::new(), Vec::new());
     loop {
-        let escape = match letters.next()? {
+        let escape = match next(letters)? {
             '\'' => break,
-            '\\' => letters.next()?,
+            '\\' => next(letters)?,
             letter => {
                 add(&mut units, &mut bytes, letter);
                 continue;
@@ -103,7 +105,7 @@ fn unescaped(letters: &mut Peekable<Chars<'_>>) -> Option<String> {
             'u' => number(letters, 0, 16, 4),
             'U' => number(letters, 0, 16, 8),
             '0'..='7' => number(letters, escape.to_digit(8).unwrap_or_default(), 8, 2).or(escape.to_digit(8)),
-            'c' => letters.next().map(|letter| u32::from(letter) & 0x1f),
+            'c' => next(letters).map(|letter| u32::from(letter) & 0x1f),
             _ => "abtnvfr".find(escape).and_then(|at| u32::try_from(at + 7).ok()),
         };
         match (escape, code) {
@@ -141,15 +143,27 @@ fn flush(units: &mut Vec<u16>, bytes: &mut Vec<u8>) {
 }
 
 /// So many digits at most, behind those that were read; `None` if there is none.
-fn number(letters: &mut Peekable<Chars<'_>>, read: u32, radix: u32, most: usize) -> Option<u32> {
-    let digit = |letters: &mut Peekable<Chars<'_>>| {
-        let digit = letters.peek()?.to_digit(radix)?;
-        letters.next();
-        Some(digit)
-    };
-    let first = digit(letters)?;
-    let rest = std::iter::from_fn(|| digit(letters)).take(most - 1);
-    Some(rest.fold(read * radix + first, |number, digit| number * radix + digit))
+fn number(letters: &mut Letters<'_>, read: u32, radix: u32, most: usize) -> Option<u32> {
+    let (mut number, mut found) = (read, None);
+    for _ in 0..most {
+        let Some(digit) = letters.peek().and_then(|letter| letter.to_digit(radix)) else { break };
+        next(letters);
+        number = number * radix + digit;
+        found = Some(number);
+    }
+    found
+}
+
+/// In one place for all of the above: the WebAssembly of the explorer is to be small.
+#[inline(never)]
+fn next(letters: &mut Letters<'_>) -> Option<char> {
+    letters.next()
+}
+
+/// Whether that letter comes next, which is passed over then.
+#[inline(never)]
+fn passes(letters: &mut Letters<'_>, wanted: char) -> bool {
+    letters.next_if_eq(&wanted).is_some()
 }
 
 #[cfg(test)]

@@ -116,7 +116,8 @@ export default defineConfig({
     define: { __VUE_OPTIONS_API__: "false" },
 
     // The index of the search is large, and fetched when somebody searches.
-    build: { target: "es2022", chunkSizeWarningLimit: 4000 },
+    // terser: the scripts are 5 kB smaller than by esbuild, gzipped.
+    build: { target: "es2022", minify: "terser", terserOptions: { compress: { passes: 2 } }, chunkSizeWarningLimit: 4000 },
     server: { fs: { allow: [at("../..")] } },
   },
 });
