@@ -105,9 +105,10 @@ private let gzippedTwice = Data(base64Encoded: "H4sIAMW5CmsC/wFEALv/H4sIAMW5CmsC
         #expect(kinds == Array(repeating: .tooLarge, count: 8))
         #expect(try await client.room.info(roomID: 17).roomID == 17)
         #if os(Linux)
-        // `URLSession` takes what comes faster than it is told, so all of it may be there at once; a process has 40 MB itself.
+        // On Linux `URLSession` takes what comes faster than it is told, so all 400 MB may be there at once, in pieces of which each has
+        // its price (up to 511 MB were seen). If it were kept besides, it would be 800.
         let taken = try Self.memory("VmHWM:") - before
-        #expect(taken < 470 << 10, "\(taken) kB")
+        #expect(taken < 640 << 10, "\(taken) kB")
         #endif
     }
 
