@@ -71,7 +71,7 @@ export type Event =
   | { event: "late" | "too_large" | "closed" }
   | { event: "redirect"; status: number; location: string };
 
-/** The step that the engine has put on the page: those of every call in numbers and text, any other as JSON. */
+/** @internal (its page is of the WebAssembly, whose types are not published) The step that the engine has put on the page: those of every call in numbers and text, any other as JSON. */
 export function read(page: Page, length: number): Step {
   const text = page.read(length);
   switch (page.number(0)) {
