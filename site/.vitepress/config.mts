@@ -55,6 +55,7 @@ export default defineConfig({
     linkify: false,
     config: (md) => {
       inTheirLanguage(md);
+      copiedAsTyped(md);
       md.core.ruler.push("empty-headers", emptyHeaders);
       md.core.ruler.push("chinese-lines", chineseLines);
     },
@@ -162,6 +163,24 @@ function beginning(source: string): string {
   const first = text.split(/\n{2,}/).map((part) => part.trim()).find((part) => /^(\*\*)?[\p{L}\p{N}`"“]/u.test(part)) ?? "";
   const plain = first.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[`*\\]/g, "").replace(/<\/?[a-z]+( [^>]*)?>/g, "").replace(/(?<=[^\x00-\xff])\n(?=[^\x00-\xff])/g, "").replace(/\s+/g, " ");
   return plain.length <= 160 ? plain : `${plain.slice(0, 159)}…`;
+}
+
+/** Of what was typed and shown in a shell, the button copies what was typed: it takes away prompts in shells' code, and what is marked so. */
+function copiedAsTyped(md: MarkdownRenderer): void {
+  const { fence } = md.renderer.rules;
+  md.renderer.rules.fence = (tokens, at, ...given) => {
+    const html = fence!(tokens, at, ...given);
+    const { content, info } = tokens[at]!;
+    if (!info.startsWith("console") || !/^\$ /m.test(content)) return html;
+    const lines = content.split("\n");
+    let number = -1;
+    const marked = html.replace(/<span class="line">/g, (line) => {
+      number += 1;
+      const isTyped = lines[number]?.startsWith("$ ") || lines[number - 1]?.endsWith("\\");
+      return isTyped ? line : '<span class="line vp-copy-ignore">';
+    });
+    return marked.replace('class="language-console', 'class="language-sh');
+  };
 }
 
 /** What VitePress says to readers of all pages in English. */

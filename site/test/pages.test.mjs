@@ -73,6 +73,25 @@ test("the language of code is chosen by the keyboard as well, and to be seen the
   await context.close();
 });
 
+test("what is copied of a session in a shell is what was typed", async () => {
+  const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  const { page } = await watched(context);
+  await open(page, "/guide/bjy.html");
+  const session = page.locator(".vp-doc [class*='language-']", { hasText: "$ bjy call room.list --all --csv" }).first();
+  assert.match(await session.innerText(), /title,room_id\n/);
+  await session.hover();
+  await session.locator("button.copy").click();
+  await page.waitForFunction(() => document.querySelector("button.copied"));
+  const copied = (await page.evaluate(() => navigator.clipboard.readText())).split("\n").filter((line) => line !== "");
+  assert.deepEqual(copied, [
+    "bjy call room.list --all",
+    "bjy call room.list --all --jsonl",
+    "bjy call room.list --all --csv --columns title,room_id > rooms.csv",
+    "cat rooms.csv",
+  ]);
+  await context.close();
+});
+
 test("on paper there is what is read, and nothing that is clicked", async () => {
   const context = await browser.newContext();
   const { page } = await watched(context);
