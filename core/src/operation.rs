@@ -369,4 +369,3 @@ pub fn all() -> &'static [Operation] {
 pub fn find(name: &str) -> Result<&'static Operation, Error> {
     ENTRIES.get(name).and_then(table::Entry::operation).ok_or_else(|| unknown(name))
 }
-
