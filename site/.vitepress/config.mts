@@ -49,7 +49,7 @@ export default defineConfig({
     return [icon, ["link", { rel: "canonical", href: own }], alternate("zh-CN", of("")), alternate("en", of("en/")), alternate("x-default", of(""))];
   },
   // Without scripts this page would be white.
-  transformHtml: (html, id) => (id.endsWith("404.html") ? html.replace('<div id="app"></div>', `$&<noscript>${NOT_FOUND}</noscript>`) : undefined),
+  transformHtml: (html, id, { siteConfig }) => (id.endsWith("404.html") ? html.replace('<div id="app"></div>', `$&<noscript>${notFound(siteConfig.site.base)}</noscript>`) : undefined),
   markdown: {
     // An address in a text is what somebody wrote, not where to go: the documents clip them.
     linkify: false,
@@ -155,12 +155,15 @@ function slug(heading: string): string {
 }
 
 /** What stands in a page that is not there, for whoever has no scripts. */
-const NOT_FOUND = `<h1>没有这个页面 · No such page</h1><p>地址可能写错了，或页面已改名。The address may be wrong, or the page has another name now.</p>`;
+function notFound(base: string): string {
+  const ways = `<a href="${base}">回到首页</a> · <a href="${base}en/" lang="en">Home</a>`;
+  return `<h1>没有这个页面 · No such page</h1><p>地址可能写错了，或页面已改名。The address may be wrong, or the page has another name now.</p><p>${ways}</p>`;
+}
 
 /** The beginning of what a page says, for its description: it has none of its own. */
 function beginning(source: string): string {
   const text = source.replace(/^---\n[^]*?\n---\n/, "").replace(/^:::[^]*?^:::$/gm, "").replace(/^```[^]*?^```$/gm, "").replace(/^#.*$/gm, "");
-  const first = text.split(/\n{2,}/).map((part) => part.trim()).find((part) => /^(\*\*)?[\p{L}\p{N}`"“]/u.test(part)) ?? "";
+  const first = text.split(/\n{2,}/).map((part) => part.trim()).find((part) => /^(?!\d+\. )(\*\*)?[\p{L}\p{N}`"“]/u.test(part)) ?? "";
   const plain = first.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[`*\\]/g, "").replace(/<\/?[a-z]+( [^>]*)?>/g, "").replace(/(?<=[^\x00-\xff])\n(?=[^\x00-\xff])/g, "").replace(/\s+/g, " ");
   return plain.length <= 160 ? plain : `${plain.slice(0, 159)}…`;
 }

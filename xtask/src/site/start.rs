@@ -27,7 +27,7 @@ pub fn pages(guides: &Guides, locale: Locale, words: &Words) -> Result<Vec<Page>
         let (careful, key) = (words.get("start_key_title")?, words.get("start_key")?);
         let next = words.get("start_next")?;
         let about = words.fill("start_described", &[title])?;
-        let keywords = [title, words.get("start_keywords")?];
+        let keywords = [*title, words.get("start_keywords")?];
         // Its sections are those of a guide, where the search finds them.
         let front =
             format!("description: {}\nheading: {}\nkeywords: {}", json!(about), json!(heading), json!(keywords));
