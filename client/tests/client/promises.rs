@@ -16,7 +16,8 @@ use baijiayun::core::engine::{MAX_ANSWER, STORE_PATIENCE};
 use baijiayun::core::upload;
 use baijiayun::{
     Account, Asking, Client, ClientBuilder, ErrorKind, Executor, File, HttpAnswer, QuotaSettings, QuotaStore,
-    RemoteSigner, ReqwestExecutor, RetrySettings, Sending, Settings, TransportError, TransportErrorKind, UploadAddresses, Uploader,
+    RemoteSigner, ReqwestExecutor, RetrySettings, Sending, Settings, TransportError, TransportErrorKind,
+    UploadAddresses, Uploader,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
