@@ -620,7 +620,7 @@ use baijiayun::{Client, RedisStore, configuration};
 
 let url = "redis://127.0.0.1:6379";
 let client = Client::builder(configuration::account()?).quota_store(RedisStore::connect(url)?).build()?;
-let dedupe = Dedupe::shared(RedisStore::connect(url)?); // 代替 `Dedupe::new()`
+let dedupe = Dedupe::shared(RedisStore::connect(url)?); // 用它代替 `Dedupe::new()`。
 let rooms = client.room().list().limit(1).await?;
 println!("{}", rooms.trace().store_down); // true 表示只遵守了本进程的限额
 
