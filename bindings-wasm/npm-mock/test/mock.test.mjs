@@ -377,3 +377,27 @@ test("each callback has a connection of its own", async (t) => {
     assert.equal(connections, count);
   }
 });
+
+test("requests that are none, and bodies without an end", async () => {
+  const { executor } = createMock();
+  const room = { method: "POST", url: "https://mock.invalid/openapi/room/list" };
+  const trap = new Proxy({}, { get: () => assert.fail("a trap") });
+  const wrong = [
+    [undefined, /./],
+    [trap, /a trap/],
+    [{ ...room, method: undefined }, /its method is undefined/],
+    [{ ...room, url: 5 }, /./],
+    [{ ...room, headers: "a: b" }, /its headers are a text/],
+    [{ ...room, headers: [5] }, /one of its headers is a number, no pair/],
+    [{ ...room, headers: new Set(["ab"]) }, /one of its headers is a text, no pair/],
+    [{ ...room, headers: { a: Symbol("b") } }, /./],
+    [{ ...room, signal: 5 }, /its signal is a number/],
+  ];
+  for (const [request, why] of wrong) {
+    await assert.rejects(executor(request), ({ message }) => /^this is no request that the mock can answer: /.test(message) && why.test(message));
+  }
+  async function* nothing() {
+    for (;;) yield new Uint8Array();
+  }
+  await assert.rejects(executor({ ...room, body: nothing() }), /1000 pieces without bytes in a row/);
+});

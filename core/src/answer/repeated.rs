@@ -1,4 +1,5 @@
-//! What an answer repeats of the request: a page of a proxy, or the service's own message, may well quote what was sent.
+//! What an answer says that must not get into an error: a page of a proxy, or the service's own message, may well quote
+//! what was sent; and an answer with a key, a token or the address of an upload may come broken.
 
 const WORD: &[u8] = b"sign";
 
@@ -8,8 +9,56 @@ const BETWEEN: usize = 16;
 /// Digits of a signature.
 const DIGITS: usize = 32;
 
+/// How names end whose values are secret: `partner_key`, `user_token`, `upload_url`.
+const NAMES: [&str; 5] = ["_key", "password", "token", "secret", "_url"];
+
+/// Most bytes between such a name and its value.
+const JUNCTION: usize = 48;
+
+/// The text with `***` for signatures and for values that stand after secret names, however they are quoted.
+pub(super) fn without_secrets(text: &str) -> String {
+    let text = without_signatures(text);
+    let mut shown = String::new();
+    let mut rest = text.as_str();
+    while let Some(end) = NAMES.iter().filter_map(|name| Some(rest.find(name)? + name.len())).min() {
+        let (before, after) = rest.split_at(end);
+        shown.push_str(before);
+        rest = after;
+        if let Some((between, value)) = value(after) {
+            shown.push_str(between);
+            shown.push_str("***");
+            rest = value.get(length(between, value)..).unwrap_or_default();
+        }
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// What stands between a name and its value, and the value, if the name has one: `=`, `":"`, `] => `, `</td><td>`.
+fn value(after: &str) -> Option<(&str, &str)> {
+    let (mut at, mut joined) = (0, false);
+    loop {
+        let left = after.get(at..).filter(|_| at <= JUNCTION)?;
+        let byte = left.bytes().next()?;
+        at += match byte {
+            b'=' | b':' | b'"' | b'\'' | b'\\' | b' ' | b'[' | b']' | b'>' => 1,
+            b'<' => left.find('>')? + 1,
+            b'&' if left.starts_with("&quot;") => "&quot;".len(),
+            b'&' | b',' | b'}' | b')' => return None,
+            _ => return joined.then(|| after.split_at(at)),
+        };
+        joined |= matches!(byte, b'=' | b':' | b'<');
+    }
+}
+
+/// How long a value is.
+fn length(between: &str, value: &str) -> usize {
+    let ends: &[char] = if between.ends_with('"') { &['"'] } else { &['&', '<', '"', '\'', ',', '}', ']', '\n'] };
+    value.find(ends).unwrap_or(value.len())
+}
+
 /// The text with `***` for signatures.
-pub(super) fn without_signatures(text: &str) -> String {
+fn without_signatures(text: &str) -> String {
     let mut shown = String::new();
     let (mut rest, mut digits) = (0, 0);
     // What ends the text ends its digits.
@@ -35,7 +84,7 @@ fn follows_word(before: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::without_signatures;
+    use super::{without_secrets, without_signatures};
 
     const SIGNATURE: &str = "0123456789abcdef0123456789ABCDEF";
 
@@ -67,6 +116,41 @@ mod tests {
             "sign=签名",
         ] {
             assert_eq!(without_signatures(text), text);
+        }
+    }
+
+    #[test]
+    fn values_of_secret_names_are_hidden_however_they_are_quoted() {
+        for (text, shown) in [
+            (r#"{"code":0,"data":{"partner_key":"a+b/c=="#, r#"{"code":0,"data":{"partner_key":"***"#),
+            (r#"{"partner_key": ["a"], "x": 1}"#, r#"{"partner_key": ["***"], "x": 1}"#),
+            (r#"{\"secret_key\":\"a\"}"#, r#"{\"secret_key\":\"***"}"#),
+            (r#"{"password":"a b,&c","y":2}"#, r#"{"password":"***","y":2}"#),
+            ("POST name=x&password=a%26b&role=0", "POST name=x&password=***&role=0"),
+            ("[password] => a b\n[role] => 0", "[password] => ***\n[role] => 0"),
+            ("password&quot;:&quot;a&quot;", "password&quot;:&quot;***&quot;"),
+            (r#"<td>password</td><td><pre>"a"</pre></td>"#, r#"<td>password</td><td><pre>"***"</pre></td>"#),
+            (r#""upload_url":"http:\/\/u\/?a=1&token=2","z":3"#, r#""upload_url":"***","z":3"#),
+            ("user_token=1, password=2", "user_token=***, password=***"),
+            ("token=密钥", "token=***"),
+        ] {
+            assert_eq!(without_secrets(text), shown);
+        }
+    }
+
+    #[test]
+    fn names_without_values_are_shown() {
+        for text in [
+            "参数password不能为空",
+            "the token is not right",
+            "password",
+            "password=",
+            r#"{"token":"","upload_url":"#,
+            "user_token=&room_id=1",
+            "tokens: 3",
+            "Unexpected token < in JSON",
+        ] {
+            assert_eq!(without_secrets(text), text);
         }
     }
 }
