@@ -381,21 +381,15 @@ test("each callback has a connection of its own", async (t) => {
 test("requests that are none, and bodies without an end", async () => {
   const { executor } = createMock();
   const room = { method: "POST", url: "https://mock.invalid/openapi/room/list" };
-  const trap = new Proxy({}, { get: () => assert.fail("a trap") });
   const wrong = [
-    [undefined, /./],
-    [trap, /a trap/],
-    [{ ...room, method: undefined }, /its method is undefined/],
-    [{ ...room, url: 5 }, /./],
-    [{ ...room, headers: "a: b" }, /its headers are a text/],
-    [{ ...room, headers: [5] }, /one of its headers is a number, no pair/],
-    [{ ...room, headers: new Set(["ab"]) }, /one of its headers is a text, no pair/],
-    [{ ...room, headers: { a: Symbol("b") } }, /./],
-    [{ ...room, signal: 5 }, /its signal is a number/],
+    undefined,
+    new Proxy({}, { ownKeys: () => assert.fail("a trap") }),
+    { ...room, method: undefined },
+    { ...room, url: 5 },
+    { ...room, headers: [5] },
+    { ...room, headers: { a: Symbol("b") } },
   ];
-  for (const [request, why] of wrong) {
-    await assert.rejects(executor(request), ({ message }) => /^this is no request that the mock can answer: /.test(message) && why.test(message));
-  }
+  for (const request of wrong) await assert.rejects(executor(request), { name: "TypeError", message: /^this is no request: ./ });
   async function* nothing() {
     for (;;) yield new Uint8Array();
   }

@@ -10,7 +10,7 @@ const BETWEEN: usize = 16;
 const DIGITS: usize = 32;
 
 /// How names end whose values are secret: `partner_key`, `user_token`, `upload_url`.
-const NAMES: [&str; 5] = ["_key", "password", "token", "secret", "_url"];
+const NAMES: [&[u8]; 5] = [b"_key", b"password", b"token", b"secret", b"_url"];
 
 /// Most bytes between such a name and its value.
 const JUNCTION: usize = 48;
@@ -19,42 +19,44 @@ const JUNCTION: usize = 48;
 pub(super) fn without_secrets(text: &str) -> String {
     let text = without_signatures(text);
     let mut shown = String::new();
-    let mut rest = text.as_str();
-    while let Some(end) = NAMES.iter().filter_map(|name| Some(rest.find(name)? + name.len())).min() {
-        let (before, after) = rest.split_at(end);
-        shown.push_str(before);
-        rest = after;
-        if let Some((between, value)) = value(after) {
-            shown.push_str(between);
+    let (mut rest, mut at) = (0, 0);
+    while let Some((before, after)) = text.as_bytes().split_at_checked(at) {
+        if NAMES.iter().any(|name| before.ends_with(name))
+            && let Some((begin, end)) = value(after)
+        {
+            shown.push_str(text.get(rest..at + begin).unwrap_or_default());
             shown.push_str("***");
-            rest = value.get(length(between, value)..).unwrap_or_default();
+            rest = at + end;
+            at = rest;
         }
+        at += 1;
     }
-    shown.push_str(rest);
+    shown.push_str(text.get(rest..).unwrap_or_default());
     shown
 }
 
-/// What stands between a name and its value, and the value, if the name has one: `=`, `":"`, `] => `, `</td><td>`.
-fn value(after: &str) -> Option<(&str, &str)> {
-    let (mut at, mut joined) = (0, false);
+/// Where the value of a name begins and ends in what stands after it, if it has one: after `=`, `":"`, `] => `, `</td><td>`.
+fn value(after: &[u8]) -> Option<(usize, usize)> {
+    let (mut begin, mut joined, mut quote) = (0, false, false);
     loop {
-        let left = after.get(at..).filter(|_| at <= JUNCTION)?;
-        let byte = left.bytes().next()?;
-        at += match byte {
+        let left = after.get(begin..).filter(|_| begin <= JUNCTION)?;
+        let byte = *left.first()?;
+        begin += match byte {
             b'=' | b':' | b'"' | b'\'' | b'\\' | b' ' | b'[' | b']' | b'>' => 1,
-            b'<' => left.find('>')? + 1,
-            b'&' if left.starts_with("&quot;") => "&quot;".len(),
+            b'<' => left.iter().position(|byte| *byte == b'>')? + 1,
+            b'&' if left.starts_with(b"&quot;") => b"&quot;".len(),
             b'&' | b',' | b'}' | b')' => return None,
-            _ => return joined.then(|| after.split_at(at)),
+            _ if joined => {
+                let ends = |byte: &u8| {
+                    *byte == b'"' || !quote && matches!(byte, b'&' | b'<' | b'\'' | b',' | b'}' | b']' | b'\n')
+                };
+                return Some((begin, begin + left.iter().position(ends).unwrap_or(left.len())));
+            }
+            _ => return None,
         };
+        quote = byte == b'"';
         joined |= matches!(byte, b'=' | b':' | b'<');
     }
-}
-
-/// How long a value is.
-fn length(between: &str, value: &str) -> usize {
-    let ends: &[char] = if between.ends_with('"') { &['"'] } else { &['&', '<', '"', '\'', ',', '}', ']', '\n'] };
-    value.find(ends).unwrap_or(value.len())
 }
 
 /// The text with `***` for signatures.
