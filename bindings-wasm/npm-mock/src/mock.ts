@@ -9,7 +9,6 @@ import { platform } from "./platform.js";
 import type { Listening, Reply, Sent } from "./platform.js";
 import { answerOf, postOf, reasonOf } from "./posting.js";
 import type { Post } from "./posting.js";
-import { sentOf } from "./sending.js";
 import { faultsOf, portOf, settingsOf } from "./settings.js";
 import { textOf } from "./text.js";
 import type { Answer, Behaviour, Delivery, Executor, MockOptions, Posted, PostedAnswer, Received, Request, Response } from "./types.js";
@@ -196,8 +195,11 @@ export class Mock {
     throw new TypeError(`now gave ${named(time)}, not milliseconds since 1970`);
   }
 
-  async #execute(request: Request): Promise<Response> {
-    const reply = await this.#exchange(sentOf(request));
+  async #execute({ method, url, headers, body, signal, onProgress }: Request): Promise<Response> {
+    const { origin, pathname, search } = new URL(url);
+    const pairs = headers && Symbol.iterator in headers ? [...headers] : Object.entries(headers ?? {});
+    const sent = { method, target: pathname + search, base: origin, headers: pairs, body, signal, onProgress };
+    const reply = await this.#exchange(sent);
     if (reply.cut) throw new TypeError("the connection was cut");
     return { status: reply.status, headers: reply.headers, body: reply.body };
   }

@@ -377,21 +377,3 @@ test("each callback has a connection of its own", async (t) => {
     assert.equal(connections, count);
   }
 });
-
-test("requests that are none, and bodies without an end", async () => {
-  const { executor } = createMock();
-  const room = { method: "POST", url: "https://mock.invalid/openapi/room/list" };
-  const wrong = [
-    undefined,
-    new Proxy({}, { ownKeys: () => assert.fail("a trap") }),
-    { ...room, method: undefined },
-    { ...room, url: 5 },
-    { ...room, headers: [5] },
-    { ...room, headers: { a: Symbol("b") } },
-  ];
-  for (const request of wrong) await assert.rejects(executor(request), { name: "TypeError", message: /^this is no request: ./ });
-  async function* nothing() {
-    for (;;) yield new Uint8Array();
-  }
-  await assert.rejects(executor({ ...room, body: nothing() }), /1000 pieces without bytes in a row/);
-});
