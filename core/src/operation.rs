@@ -369,8 +369,3 @@ pub fn all() -> &'static [Operation] {
 pub fn find(name: &str) -> Result<&'static Operation, Error> {
     ENTRIES.get(name).and_then(table::Entry::operation).ok_or_else(|| unknown(name))
 }
-
-/// The operation at that path of the account's own host.
-pub fn find_by_path(path: &str) -> Option<&'static Operation> {
-    OPERATIONS.iter().find(|operation| operation.path == path)
-}

@@ -1,12 +1,15 @@
 // The site of the pages that `cargo xtask site` writes to target/site/pages.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig, type DefaultTheme, type MarkdownEnv, type MarkdownRenderer } from "vitepress";
+import { defineConfig, type DefaultTheme, type HeadConfig, type MarkdownEnv, type MarkdownRenderer } from "vitepress";
 
-import { fuzzy, tokens, whole } from "./search.mjs";
+import { fuzzy, named, tokens, whole } from "./search.mjs";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const target = "../../target/site";
+// Where it will be served, if that is known (cargo xtask site --address): pages then name themselves by their whole address.
+const address = process.env.SITE_ADDRESS ?? "";
+const origin = address === "" ? "" : new URL(address).origin;
 
 interface Menus {
   nav: DefaultTheme.NavItem[];
@@ -27,9 +30,32 @@ export default defineConfig({
   lastUpdated: false,
   // A page is fetched when somebody goes there, and not when a link to it is in sight.
   router: { prefetchLinks: false },
-  head: [["link", { rel: "icon", href: "data:," }]],
+  ...(address !== "" && { sitemap: { hostname: address } }),
+  transformPageData: (page, { siteConfig }) => {
+    if (page.frontmatter.description === undefined && page.frontmatter.layout === undefined && page.filePath !== "") {
+      const source = readFileSync(`${siteConfig.srcDir}/${page.filePath}`, "utf8");
+      return { description: beginning(source) || page.title };
+    }
+  },
+  transformHead: ({ page, siteConfig }) => {
+    const { base } = siteConfig.site;
+    const icon: HeadConfig = ["link", { rel: "icon", type: "image/svg+xml", href: `${base}favicon.svg` }];
+    if (page === "404.md") return [icon];
+    const path = page.replace(/(^|\/)index\.md$/, "$1").replace(/\.md$/, ".html");
+    const of = (folder: string) => `${origin}${base}${folder}${path.replace(/^en\//, "")}`;
+    const alternate = (hreflang: string, href: string): HeadConfig => ["link", { rel: "alternate", hreflang, href }];
+    // What there is in English alone is one page, whatever menu stands beside it.
+    const own = /^(project|decisions)\//.test(page) ? of("en/") : `${origin}${base}${path}`;
+    return [icon, ["link", { rel: "canonical", href: own }], alternate("zh-CN", of("")), alternate("en", of("en/")), alternate("x-default", of(""))];
+  },
+  // Without scripts this page would be white.
+  transformHtml: (html, id, { siteConfig }) => (id.endsWith("404.html") ? html.replace('<div id="app"></div>', `$&<noscript>${notFound(siteConfig.site.base)}</noscript>`) : undefined),
   markdown: {
+    // An address in a text is what somebody wrote, not where to go: the documents clip them.
+    linkify: false,
     config: (md) => {
+      inTheirLanguage(md);
+      copiedAsTyped(md);
       md.core.ruler.push("empty-headers", emptyHeaders);
       md.core.ruler.push("chinese-lines", chineseLines);
     },
@@ -82,6 +108,7 @@ export default defineConfig({
             fuzzy,
             boost: { title: 8, text: 2, titles: 1 },
             boostTerm: whole,
+            boostDocument: named,
             // Of the words that begin so, the word itself comes first: else 27 paths found another operation first.
             weights: { prefix: 0.05, fuzzy: 0.05 },
           },
@@ -125,6 +152,54 @@ export default defineConfig({
 /** As in most viewers of Markdown, and in xtask/src/site/markdown.rs. */
 function slug(heading: string): string {
   return heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/ /g, "-");
+}
+
+/** What stands in a page that is not there, for whoever has no scripts. */
+function notFound(base: string): string {
+  const ways = `<a href="${base}">回到首页</a> · <a href="${base}en/" lang="en">Home</a>`;
+  return `<h1>没有这个页面 · No such page</h1><p>地址可能写错了，或页面已改名。The address may be wrong, or the page has another name now.</p><p>${ways}</p>`;
+}
+
+/** The beginning of what a page says, for its description: it has none of its own. */
+function beginning(source: string): string {
+  const text = source.replace(/^---\n[^]*?\n---\n/, "").replace(/^:::[^]*?^:::$/gm, "").replace(/^```[^]*?^```$/gm, "").replace(/^#.*$/gm, "");
+  const first = text.split(/\n{2,}/).map((part) => part.trim()).find((part) => /^(?!\d+\. )(\*\*)?[\p{L}\p{N}`"“]/u.test(part)) ?? "";
+  const plain = first.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[`*\\]/g, "").replace(/<\/?[a-z]+( [^>]*)?>/g, "").replace(/(?<=[^\x00-\xff])\n(?=[^\x00-\xff])/g, "").replace(/\s+/g, " ");
+  return plain.length <= 160 ? plain : `${plain.slice(0, 159)}…`;
+}
+
+/** Of what was typed and shown in a shell, the button copies what was typed: it takes away prompts in shells' code, and what is marked so. */
+function copiedAsTyped(md: MarkdownRenderer): void {
+  const { fence } = md.renderer.rules;
+  md.renderer.rules.fence = (tokens, at, ...given) => {
+    const html = fence!(tokens, at, ...given);
+    const { content, info } = tokens[at]!;
+    if (!info.startsWith("console") || !/^\$ /m.test(content)) return html;
+    const lines = content.split("\n");
+    let number = -1;
+    const marked = html.replace(/<span class="line">/g, (line) => {
+      number += 1;
+      const isTyped = lines[number]?.startsWith("$ ") || lines[number - 1]?.endsWith("\\");
+      return isTyped ? line : '<span class="line vp-copy-ignore">';
+    });
+    return marked.replace('class="language-console', 'class="language-sh');
+  };
+}
+
+/** What VitePress says to readers of all pages in English. */
+function inTheirLanguage(md: MarkdownRenderer): void {
+  const { fence } = md.renderer.rules;
+  md.renderer.rules.fence = (...given) => {
+    const html = fence!(...given);
+    return given[3].localeIndex === "en" ? html : html.replace('title="Copy Code"', 'title="复制代码"');
+  };
+  md.core.ruler.push("names-of-anchors", ({ tokens, env }) => {
+    if (env.localeIndex === "en") return;
+    for (const { attrs } of tokens.flatMap(({ children }) => children ?? [])) {
+      const name = attrs?.find(([attribute]) => attribute === "aria-label");
+      if (name !== undefined) name[1] = name[1].replace(/^Permalink to (.*)$/, "到这里的链接：$1");
+    }
+  });
 }
 
 /** Cells of a table's head that say nothing are no headers: screen readers would name them for every cell below. */

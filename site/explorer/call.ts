@@ -6,10 +6,11 @@ import { chooser } from "./chooser";
 import { LABELS, code } from "./code";
 import type { Chosen, Context, Tab } from "./context";
 import type { Language, Operation, Param } from "./data";
-import { block, h, tabs, toClipboard } from "./dom";
+import { block, brief, h, tabs, toClipboard } from "./dom";
 import { request } from "./engine";
 import { form, type Form } from "./form";
 import { runs } from "./runs";
+import { sampled } from "./sample";
 import { curlOf, sent } from "./sent";
 import { addressOf, fromAddress, toAddress } from "./share";
 import { FieldError, given, type Entries, type Value } from "./values";
@@ -61,7 +62,7 @@ export function callTab(context: Context): Tab & Chosen {
       // What was not filled in yet is no fault to be shown in red.
       const serious = new Map([...told].filter(([name]) => entries().has(name)));
       fields.tell(serious);
-      const lines = told.size ? [...told].map(([name, words]) => h("li", {}, h("code", {}, name), ` ${words}`)) : [h("li", {}, (error as Error).message)];
+      const lines = told.size ? [...told].map(([name, words]) => h("li", {}, h("code", {}, name), ` ${entries().has(name) ? words : say("required")}`)) : [h("li", {}, (error as Error).message)];
       preview.replaceChildren(h("p", {}, say("not_yet")), h("ul", {}, ...lines));
       return undefined;
     }
@@ -105,8 +106,13 @@ export function callTab(context: Context): Tab & Chosen {
 
   const share = h("button", { type: "button" }, say("share"));
   share.addEventListener("click", async () => {
-    share.textContent = say((await toClipboard(new URL(addressOf(operation, entries()), location.href).href)) ? "copied" : "share_by_hand");
+    const isCopied = await toClipboard(new URL(addressOf(operation, entries()), location.href).href);
+    brief(share, say(isCopied ? "copied" : "share_by_hand"), say("share"));
   });
+  const fill = () => {
+    sampled(operation, data, entries());
+    choose(operation);
+  };
   const clear = () => {
     entries().clear();
     choose(operation);
@@ -134,8 +140,8 @@ export function callTab(context: Context): Tab & Chosen {
     {},
     search,
     about,
-    h("div", { class: "buttons" }, share, h("button", { type: "button", onclick: clear }, say("clear"))),
-    h("div", { class: "columns" }, h("div", {}, parameters, running.element), h("div", {}, written, h("section", {}, h("h2", {}, say("request")), preview))),
+    h("div", { class: "buttons" }, h("button", { type: "button", onclick: fill }, say("fill")), h("button", { type: "button", onclick: clear }, say("clear")), share),
+    h("div", { class: "columns" }, h("div", {}, parameters), h("div", {}, running.element, written, h("section", {}, h("h2", {}, say("request")), preview))),
   );
   return { element, changed, operation: () => operation, curl: () => curl };
 }

@@ -31,10 +31,16 @@ export function block(label: string, text: string, copy: string, copied: string)
   const code = h("pre", { tabindex: 0, "aria-label": label }, text);
   const button = h("button", { type: "button", class: "copy", "aria-label": `${copy}: ${label}` }, copy);
   button.addEventListener("click", async () => {
-    if (await toClipboard(code.textContent ?? "")) button.textContent = copied;
+    if (await toClipboard(code.textContent ?? "")) brief(button, copied, copy);
     else getSelection()?.selectAllChildren(code);
   });
   return h("div", { class: "block" }, code, button);
+}
+
+/** What came of a click, in the button; then it says again what it does. */
+export function brief(button: HTMLElement, came: string, label: string): void {
+  button.textContent = came;
+  setTimeout(() => (button.textContent = label), 3000);
 }
 
 /** Whether it went there: pages that came without TLS have no clipboard, and others may be refused it. */

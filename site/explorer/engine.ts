@@ -3,7 +3,8 @@ import { Client, ready, type HttpExecutor, type SignedRequest } from "baijiayun"
 import { createMock, type Mock } from "baijiayun-mock";
 import type { Account } from "./account";
 import type { Data, Operation, Param } from "./data";
-import type { Value } from "./values";
+import { sampled, seen } from "./sample";
+import { given, type Value } from "./values";
 
 export { ready };
 
@@ -75,7 +76,9 @@ export async function theMock(): Promise<Mock> {
 
 export async function runOnMock(name: string, given: Map<Param, Value>): Promise<Outcome> {
   const mock = await theMock();
-  return send(mock.account, mock.executor as HttpExecutor, name, objectOf(given));
+  const came = await send(mock.account, mock.executor as HttpExecutor, name, objectOf(given));
+  seen(came.data);
+  return came;
 }
 
 export function runAt(account: Account, address: string, name: string, given: Map<Param, Value>): Promise<Outcome> {
@@ -83,21 +86,10 @@ export function runAt(account: Account, address: string, name: string, given: Ma
 }
 
 /** Reads a pasted answer as one of the operation. To get so far, a call must give what is required. */
-export function straighten({ name, params: known, anyOf = [] }: Operation, data: Data, status: number, body: string): Promise<Outcome> {
-  const one_of = anyOf.map((group) => group[0]);
-  const params: Record<string, unknown> = {};
-  for (const param of known) if (param.required || one_of.includes(param.name)) params[param.name] = plausible(param, data);
+export function straighten(operation: Operation, data: Data, status: number, body: string): Promise<Outcome> {
   const pasted = async () => ({ status, headers: {}, body });
-  return send({ domain: "https://pasted.invalid", partnerId: "1", partnerKey: "none" }, pasted as unknown as HttpExecutor, name, params);
-}
-
-function plausible({ name, kind, values, min }: Param, data: Data): unknown {
-  if (values) return values[0]![0];
-  if (name === "upload_url") return "https://pasted.invalid/";
-  if (kind in data.objects) return [];
-  const known: Record<string, unknown> = { flag: 1, date: "2026-01-01", datetime: "2026-01-01 08:00:00", timestamp: 1767225600, text: "1", texts: "1", json: [] };
-  if (kind === "file") return new File(["1"], "1");
-  return kind in known ? known[kind] : Math.max(1, min ?? 1);
+  const params = objectOf(given(operation, data, sampled(operation, data, new Map())));
+  return send({ domain: "https://pasted.invalid", partnerId: "1", partnerKey: "none" }, pasted as unknown as HttpExecutor, operation.name, params);
 }
 
 export function callbacks(account: Account): Client["callbacks"] {

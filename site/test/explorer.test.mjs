@@ -166,6 +166,30 @@ test("a link holds operation and parameters, and neither key nor password; nothi
   await context.close();
 });
 
+test("sample values make calls that the mock answers, with the ids that it gave; what is missing is said in the page's language", async () => {
+  const context = await browser.newContext();
+  const { page, complaints } = await opened(context, PAGES.zh);
+  assert.match(await page.innerText(".preview"), /title 必填/);
+  const tried = async () => {
+    await page.getByRole("button", { name: "填入示例值" }).click();
+    await page.click(".run .primary");
+    await page.waitForFunction(() => document.querySelector(".results .good, .results .fault"));
+    return page.innerText(".results");
+  };
+  const id = (await tried()).match(/"room_id": "(\d+)"/)[1];
+  for (const name of ["room.info", "room.create_code"]) {
+    await page.fill("[name=operation]", name);
+    await page.press("[name=operation]", "Enter");
+    assert.match(await tried(), /^成功/, name);
+    assert.equal(await page.inputValue("[data-value=room_id]"), id);
+  }
+  await page.fill("[data-value=user_number]", "77");
+  await page.getByRole("button", { name: "填入示例值" }).click();
+  assert.equal(await page.inputValue("[data-value=user_number]"), "77", "what is filled in stays");
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("a browser that refuses storage, clipboard and history refuses nothing else", async () => {
   const context = await browser.newContext();
   await context.addInitScript(() => {

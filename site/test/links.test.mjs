@@ -51,3 +51,40 @@ test("lines of Chinese join without a blank", () => {
     });
   assert.deepEqual(broken, []);
 });
+
+test("each page says what it is, where it is, and where it is in the other language", () => {
+  const said = new Map();
+  const wrong = [];
+  for (const page of pages()) {
+    const html = readFileSync(join(DIST, page), "utf8");
+    const one = (/** @type {RegExp} */ pattern) => unescaped(html.match(pattern)?.[1] ?? "");
+    const path = page.replace(/index\.html$/, "");
+    const plain = path.replace(/^\/en\//, "/");
+    const isEnglish = path.startsWith("/en/");
+    const expected = {
+      lang: isEnglish ? "en" : "zh-CN",
+      canonical: /^\/(project|decisions)\//.test(path) ? `/en${path}` : path,
+      "zh-CN": plain,
+      en: `/en${plain}`,
+    };
+    const found = {
+      lang: one(/<html lang="([^"]*)"/),
+      canonical: one(/<link rel="canonical" href="([^"]*)"/),
+      "zh-CN": one(/hreflang="zh-CN" href="([^"]*)"/),
+      en: one(/hreflang="en" href="([^"]*)"/),
+    };
+    if (JSON.stringify(found) !== JSON.stringify(expected)) wrong.push({ page, found });
+    const description = one(/<meta name="description" content="([^"]*)"/);
+    if (description.length < 4 || /[[\]`*]/.test(description)) wrong.push({ page, description });
+    if (expected.canonical === path) said.set(description, [...(said.get(description) ?? []), page]);
+    const levels = Array.from(html.matchAll(/<h([1-6])[ >]/g), ([, level]) => Number(level));
+    if (levels.filter((level) => level === 1).length !== 1) wrong.push({ page, levels });
+  }
+  assert.deepEqual(wrong.slice(0, 9), []);
+  assert.deepEqual([...said].filter(([, all]) => all.length > 1), []);
+});
+
+test("an address that leads nowhere says so without scripts, and the icon is there", () => {
+  assert.match(readFileSync(join(DIST, "404.html"), "utf8"), /<noscript>.*没有这个页面.*No such page/);
+  assert(existsSync(join(DIST, "favicon.svg")));
+});

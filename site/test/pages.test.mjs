@@ -45,6 +45,63 @@ test("pages on a phone: nothing is wider than it, and the console is silent", as
   await context.close();
 });
 
+test("tables on a phone: no column is so narrow that words stand one letter above the other", async () => {
+  const context = await browser.newContext({ viewport: PHONE });
+  const { page } = await watched(context);
+  const narrow = [];
+  for (const path of ["/reference/index.html", "/reference/room/index.html", "/coverage.html", "/reference/room/create.html", "/guide/errors.html", "/guide/promises.html"]) {
+    await open(page, path);
+    const cells = await page.evaluate(() =>
+      [...document.querySelectorAll(".vp-doc td")].filter((cell) => cell.textContent.length > 4 && cell.getBoundingClientRect().width < 60).map((cell) => cell.textContent.slice(0, 20)),
+    );
+    if (cells.length) narrow.push(`${path}: ${cells.slice(0, 3)}`);
+  }
+  assert.deepEqual(narrow, []);
+  await context.close();
+});
+
+test("the language of code is chosen by the keyboard as well, and to be seen there", async () => {
+  const context = await browser.newContext();
+  const { page } = await watched(context);
+  await open(page, "/reference/room/create.html");
+  await page.locator(".vp-code-group input:checked").first().focus();
+  await page.keyboard.press("ArrowRight");
+  const chosen = page.locator(".vp-code-group input:checked + label").first();
+  assert.equal(await chosen.innerText(), "Python");
+  assert.notEqual(await chosen.evaluate((label) => getComputedStyle(label).outlineStyle), "none");
+  assert.equal(await page.evaluate(() => localStorage.getItem("baijiayun-language")), "Python");
+  await context.close();
+});
+
+test("what is copied of a session in a shell is what was typed", async () => {
+  const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  const { page } = await watched(context);
+  await open(page, "/guide/bjy.html");
+  const session = page.locator(".vp-doc [class*='language-']", { hasText: "$ bjy call room.list --all --csv" }).first();
+  assert.match(await session.innerText(), /title,room_id\n/);
+  await session.hover();
+  await session.locator("button.copy").click();
+  await page.waitForFunction(() => document.querySelector("button.copied"));
+  const copied = (await page.evaluate(() => navigator.clipboard.readText())).split("\n").filter((line) => line !== "");
+  assert.deepEqual(copied, [
+    "bjy call room.list --all",
+    "bjy call room.list --all --jsonl",
+    "bjy call room.list --all --csv --columns title,room_id > rooms.csv",
+    "cat rooms.csv",
+  ]);
+  await context.close();
+});
+
+test("on paper there is what is read, and nothing that is clicked", async () => {
+  const context = await browser.newContext();
+  const { page } = await watched(context);
+  await page.emulateMedia({ media: "print" });
+  await open(page, "/reference/room/create.html");
+  for (const part of [".VPNav", ".VPSidebar", ".VPLocalNav", ".VPDocFooter"]) assert.equal(await page.locator(part).first().isVisible(), false, part);
+  assert(await page.locator(".vp-doc table").first().isVisible());
+  await context.close();
+});
+
 const LOOKED_AT = {
   light: [
     "/index.html",

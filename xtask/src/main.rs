@@ -51,16 +51,19 @@ enum Task {
         /// Writes the pages alone, in target/site/pages.
         #[arg(long)]
         pages: bool,
-        /// The path that it will be served at.
-        #[arg(long, default_value = "/")]
+        /// The path that it will be served at, such as /repository/ on GitHub Pages.
+        #[arg(long, default_value = "/", conflicts_with = "address")]
         base: String,
+        /// The whole address that it will be served at: its pages then name themselves by it to search engines, with a sitemap.
+        #[arg(long)]
+        address: Option<String>,
     },
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Generate { check } => generate::run(&root(), check),
-        Task::Site { pages, base } => site::run(&root(), pages, &base),
+        Task::Site { pages, base, address } => site::run(&root(), pages, &base, address.as_deref()),
     };
     match done {
         Ok(report) => {

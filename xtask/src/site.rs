@@ -38,11 +38,11 @@ impl Page {
     }
 }
 
-/// Writes the pages, and builds the site of them unless `pages_only`. `base` is the path that it will be served at.
+/// Writes the pages, and builds the site of them unless `pages_only`. `base` is the path that it will be served at, `address` all of where that is.
 ///
 /// # Errors
 /// What is wrong in a guide, such as a link that leads nowhere, or that a program failed.
-pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn Error>> {
+pub fn run(root: &Path, pages_only: bool, base: &str, address: Option<&str>) -> Result<String, Box<dyn Error>> {
     let description = Description::load_dir(root.join("api"))?;
     let samples = samples::all(&description)?;
     let guides = Guides::read(root)?;
@@ -50,7 +50,8 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     let mut pages = Vec::new();
     let mut untranslated = 0;
     for locale in Locale::ALL {
-        let words = locale.words(root)?;
+        let mut words = locale.words(root)?;
+        words.numbers = locale::numbers(&description, locale);
         if locale == Locale::Chinese {
             untranslated = locale::untranslated(&description, &words)?;
         }
@@ -86,7 +87,7 @@ pub fn run(root: &Path, pages_only: bool, base: &str) -> Result<String, Box<dyn 
     if pages_only {
         return Ok(format!("{count} in {TARGET}/pages"));
     }
-    build::build(root, base)?;
+    build::build(root, base, address)?;
     Ok(format!("{count}; the site is in {TARGET}/dist"))
 }
 

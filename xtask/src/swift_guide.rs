@@ -10,22 +10,29 @@ use crate::generate::Output;
 use crate::render::render;
 use crate::swift_client::TESTS;
 
-const GUIDE: &str = "docs/swift.md";
-/// It has the same code.
-const TRANSLATION: &str = "docs/swift.zh-CN.md";
-const README: &str = "bindings-uniffi/swift/README.md";
+/// What has Swift to show, and the same in Chinese, whose code is the same.
+const DOCUMENTS: [(&str, Option<&str>); 3] = [
+    ("docs/swift.md", Some("docs/swift.zh-CN.md")),
+    ("bindings-uniffi/swift/README.md", None),
+    ("README.md", Some("README.zh-CN.md")),
+];
 
 pub fn outputs(root: &Path) -> Result<Vec<Output>, Box<dyn Error>> {
     let read = |path: &str| fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"));
-    let (guide, translation) = (blocks(&read(GUIDE)?), blocks(&read(TRANSLATION)?));
-    if let Some((name, _)) = guide.iter().find(|block| !translation.contains(block)) {
-        return Err(format!("{TRANSLATION}: the block {name} is not that of {GUIDE}").into());
+    let mut programs = Vec::new();
+    for (document, chinese) in DOCUMENTS {
+        let shown = blocks(&read(document)?);
+        if let Some(chinese) = chinese {
+            let translation = blocks(&read(chinese)?);
+            if let Some((name, _)) = shown.iter().find(|block| !translation.contains(block)) {
+                return Err(format!("{chinese}: the block {name} is not that of {document}").into());
+            }
+            if translation.len() != shown.len() {
+                return Err(format!("{chinese}: it has blocks of code that {document} has not").into());
+            }
+        }
+        programs.extend(shown.iter().map(|(name, code)| program(name, code)));
     }
-    if translation.len() != guide.len() {
-        return Err(format!("{TRANSLATION}: it has blocks of code that {GUIDE} has not").into());
-    }
-    let programs: Vec<_> =
-        guide.into_iter().chain(blocks(&read(README)?)).map(|(name, code)| program(&name, &code)).collect();
     let text = render("swift/guide.swift.jinja", json!({ "programs": programs }))?;
     Ok(vec![Output::new(format!("{TESTS}/Guide.swift"), text)])
 }

@@ -177,14 +177,40 @@ Post = Callable[[bytes], "tuple[int, str]"]
 
 
 @pytest.fixture
-def jobs(snippets: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The queue of the receivers, which are loaded anew into this process."""
+def load(snippets: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Mock], ModuleType]]:
+    """Loads a program of the guide into this process, with the account of a mock; they are loaded anew for each test."""
     monkeypatch.syspath_prepend(snippets)
-    for name, value in account_of(Mock("demo", "12345678", "the key")).items():
-        monkeypatch.setenv(name, value)
-    yield importlib.import_module("jobs")
+
+    def load(name: str, mock: Mock) -> ModuleType:
+        for variable, value in account_of(mock).items():
+            monkeypatch.setenv(variable, value)
+        return importlib.import_module(name)
+
+    yield load
     for name in [path.stem for path in snippets.glob("*.py")]:
         sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def jobs(load: Callable[[str, Mock], ModuleType]) -> ModuleType:
+    """The queue of the receivers."""
+    return load("jobs", Mock("demo", "12345678", "the key"))
+
+
+def test_addresses_for_uploads(load: Callable[[str, Mock], ModuleType], baijiayun_mock: Mock) -> None:
+    import anyio
+    import httpx
+
+    transport = httpx.ASGITransport(load("uploads_fastapi", baijiayun_mock).app)
+
+    async def ask() -> tuple[Any, Any]:
+        async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+            begun = (await client.post("/videos", json={"name": "第一课.mp4"})).json()
+            return begun, (await client.post(f"/videos/{begun['video_id']}/resume")).json()
+
+    begun, resumed = anyio.run(ask)
+    assert begun["upload_url"].startswith(baijiayun_mock.url) and begun["video_id"].isdigit()
+    assert resumed["upload_url"].startswith(baijiayun_mock.url) and resumed["upload_size"] == 0
 
 
 def fastapi() -> Post:

@@ -310,6 +310,30 @@ def test_proxies_of_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) 
     assert [request.path for request in server.received] == ["http://service.invalid/openapi/room/info"] * 2
 
 
+@pytest.mark.parametrize("status", [407, 502])
+def test_a_proxy_that_refuses(drive: Wire, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """promise: never_left_proxy"""
+    with serving(answering(status, {"connection": "close"}, b"<html>")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        if isinstance(drive.executor, Urllib3Executor):
+            drive.executor = Urllib3Executor(urllib3.ProxyManager(proxy.url))
+
+        async def by_aiohttp() -> None:
+            async with aiohttp.ClientSession(auto_decompress=False, trust_env=True) as session:
+                async with AsyncClient("https://service.invalid", "1", KEY, http=AiohttpExecutor(session), attempts=2) as client:
+                    await client.room.delete(room_id=1)
+
+        with pytest.raises(ConnectError) as caught:
+            if isinstance(drive.executor, AiohttpExecutor):
+                anyio.run(by_aiohttp)
+            client = client_at(drive, "https://service.invalid", attempts=2)
+            drive.do(lambda: client.room.delete(room_id=1))
+    assert str(status) in str(caught.value)
+    assert [(request.method, request.path) for request in proxy.received] == [("CONNECT", "service.invalid:443")] * 2
+
+
 def open_sockets() -> int:
     """How many sockets this process has open."""
     count = 0

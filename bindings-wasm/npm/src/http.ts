@@ -326,6 +326,9 @@ const HANDSHAKE = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUP
 /** What Node says of a connection that broke during its handshake; the code is that of any other. */
 const NO_HANDSHAKE = "before secure TLS connection was established";
 
+/** What undici, which is Node's fetch too, says where a proxy refuses the way to the service; the code is that of any request that was given up. */
+const NO_TUNNEL = /^Proxy response \(\d+\) !== 200/;
+
 /** What a host can do about it here; the engine says the rest. */
 const TRUST = "NODE_EXTRA_CA_CERTS names a file of certificates that Node trusts besides its own";
 
@@ -350,7 +353,8 @@ function kindOf(cause: unknown): Broken["kind"] | undefined {
   if (CERTIFICATE.test(named) || HANDSHAKE.test(named)) return "tls";
   if (named === "ERR_INVALID_URL") return "unsendable";
   // Of other calls than to connect the same codes say that a connection broke.
-  if (NEVER_LEFT.has(named) || String(message).includes(NO_HANDSHAKE) || syscall === "connect" || syscall === "getaddrinfo") return "connect";
+  const words = String(message);
+  if (NEVER_LEFT.has(named) || words.includes(NO_HANDSHAKE) || NO_TUNNEL.test(words) || syscall === "connect" || syscall === "getaddrinfo") return "connect";
   return TIMED_OUT.has(named) || name === "TimeoutError" ? "timeout" : undefined;
 }
 

@@ -556,17 +556,20 @@ soon("an error that went to another thread", async () => {
   for (const other of [new Error("x"), new TypeError("a: b"), null, undefined, 5, {}]) assert.equal(reviveError(other), other);
 });
 
-// promise: never_left_dns, promise: never_left_refused, promise: broken_may_have_left, promise: changing_sent_once
+// promise: never_left_dns, promise: never_left_refused, promise: never_left_proxy, promise: broken_may_have_left, promise: changing_sent_once
 soon("what never left, and what may have", async (t) => {
   t.mock.method(Math, "random", () => 0);
   const code = (name, more) => Object.assign(new TypeError("fetch failed"), { cause: Object.assign(new Error(name), { code: name, ...more }) });
-  for (const thrown of [code("ENOTFOUND", { syscall: "getaddrinfo" }), code("ECONNREFUSED", { syscall: "connect" }), code("EHOSTUNREACH", { syscall: "connect" })]) {
+  // As undici has it, through its fetch and without.
+  const refused = Object.assign(new Error("Proxy response (407) !== 200 when HTTP Tunneling"), { name: "AbortError", code: "UND_ERR_ABORTED" });
+  const fetched = new TypeError("fetch failed", { cause: Object.assign(new DOMException("Request was cancelled."), { cause: refused }) });
+  for (const thrown of [refused, fetched, code("ENOTFOUND", { syscall: "getaddrinfo" }), code("ECONNREFUSED", { syscall: "connect" }), code("EHOSTUNREACH", { syscall: "connect" })]) {
     const { client, requests } = answering([thrown, envelope({ room_id: "5" })]);
     await create(client);
     assert.equal(requests.length, 2);
     assert.ok((await failure(create(answering([thrown], { attempts: 1 }).client))) instanceof ConnectError);
   }
-  for (const thrown of [code("EHOSTUNREACH", { syscall: "read" }), code("ENETUNREACH", { syscall: "write" }), code("EPIPE"), code("ECONNRESET")]) {
+  for (const thrown of [code("EHOSTUNREACH", { syscall: "read" }), code("ENETUNREACH", { syscall: "write" }), code("EPIPE"), code("ECONNRESET"), code("UND_ERR_ABORTED")]) {
     const { client, requests } = answering([thrown, envelope({ room_id: "5" })]);
     assert.equal((await failure(create(client))).kind, "transport");
     assert.equal(requests.length, 1);

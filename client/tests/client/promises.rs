@@ -16,7 +16,8 @@ use baijiayun::core::engine::{MAX_ANSWER, STORE_PATIENCE};
 use baijiayun::core::upload;
 use baijiayun::{
     Account, Asking, Client, ClientBuilder, ErrorKind, Executor, File, HttpAnswer, QuotaSettings, QuotaStore,
-    RemoteSigner, RetrySettings, Sending, Settings, TransportError, TransportErrorKind, UploadAddresses, Uploader,
+    RemoteSigner, ReqwestExecutor, RetrySettings, Sending, Settings, TransportError, TransportErrorKind,
+    UploadAddresses, Uploader,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -460,6 +461,23 @@ async fn what_never_left_is_tried_again() {
     for address in [closed.as_str(), "http://nowhere.invalid"] {
         let error = to(address).room().delete(1_i64).await.unwrap_err();
         assert_eq!((error.kind(), error.trace().unwrap().attempts), (ErrorKind::Connect, 3), "{error}");
+    }
+}
+
+// promise: never_left_proxy
+#[tokio::test]
+async fn a_proxy_that_refuses_lets_nothing_through() {
+    for status in ["407 Proxy Authentication Required", "502 Bad Gateway"] {
+        let (proxy, count) = server(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").into_bytes(), None).await;
+        let proxy = reqwest::Proxy::all(proxy).unwrap();
+        let executor = ReqwestExecutor::with_client(ReqwestExecutor::builder().unwrap().proxy(proxy).build().unwrap());
+        let account = Account::new("https://service.invalid", 12_345_678, "the partner key").unwrap();
+        let retry = RetrySettings { base: Duration::from_millis(1), ..RetrySettings::default() };
+        let settings = Settings { quota: QuotaSettings::unlimited(), retry, ..Settings::default() };
+        let client = Client::builder(account).settings(settings).executor(executor).build().unwrap();
+        let error = client.room().delete(1_i64).await.unwrap_err();
+        assert_eq!((error.kind(), error.trace().unwrap().attempts), (ErrorKind::Connect, 3), "{error}");
+        assert_eq!(count.load(Ordering::Relaxed), 3);
     }
 }
 

@@ -5,6 +5,8 @@
 use super::given;
 
 mod readme_md_1 {
+use std::time::{Duration, SystemTime};
+
 use baijiayun::{Client, ErrorKind};
 
 #[tokio::main]
@@ -13,7 +15,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
 
     // What the service requires are arguments, the rest are setters; awaiting sends the call.
-    let room = client.room().create("高一数学 第一课", 1893456000, 1893459600).max_users(100).await?;
+    let start = SystemTime::now() + Duration::from_secs(3600);
+    let room = client.room().create("高一数学 第一课", start, start + Duration::from_secs(3600)).max_users(100).await?;
 
     match client.room().info(room.room_id).await {
         Ok(info) => println!("{}", info.title),
@@ -37,6 +40,8 @@ let client = Client::new(mock.url(), mock.partner_id(), mock.partner_key())?;
 }
 
 mod readme_zh_cn_md_1 {
+use std::time::{Duration, SystemTime};
+
 use baijiayun::{Client, ErrorKind};
 
 #[tokio::main]
@@ -45,7 +50,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
 
     // 必填参数是函数参数，选填参数用链式方法；await 即发送。
-    let room = client.room().create("高一数学 第一课", 1893456000, 1893459600).max_users(100).await?;
+    let start = SystemTime::now() + Duration::from_secs(3600);
+    let room = client.room().create("高一数学 第一课", start, start + Duration::from_secs(3600)).max_users(100).await?;
 
     match client.room().info(room.room_id).await {
         Ok(info) => println!("{}", info.title),
@@ -262,6 +268,44 @@ fn app(partner_key: String) -> Router {
 }
 
 mod docs_rust_md_11 {
+    use super::given::*;
+
+    async fn block(given: Given) -> Result<(), Box<dyn std::error::Error>> {
+        let Given { client, account, receiver, dedupe, body, content_type, my_server, .. } = given;
+use std::time::{Duration, SystemTime};
+
+use baijiayun::Role;
+
+let start = SystemTime::now() + Duration::from_secs(3600);
+let room = client.room().create("英语角", start, start + Duration::from_secs(3600)).await?;
+// For one user, signed: it does not expire, so hand it to that user only.
+println!("{}", client.links().enter_room(room.room_id, "10086", "小明").role(Role::Student).url()?);
+// For whoever has the code.
+println!("{}", client.links().quick_enter(&room.student_code, "小明")?);
+
+        Ok(())
+    }
+}
+
+mod docs_rust_md_12 {
+    use super::given::*;
+
+    async fn block(given: Given) -> Result<(), Box<dyn std::error::Error>> {
+        let Given { client, account, receiver, dedupe, body, content_type, my_server, .. } = given;
+use baijiayun::callbacks::Dedupe;
+use baijiayun::{Client, RedisStore, configuration};
+
+let url = "redis://127.0.0.1:6379";
+let client = Client::builder(configuration::account()?).quota_store(RedisStore::connect(url)?).build()?;
+let dedupe = Dedupe::shared(RedisStore::connect(url)?); // in place of `Dedupe::new()`
+let rooms = client.room().list().limit(1).await?;
+println!("{}", rooms.trace().store_down); // true if only this process's limits were kept
+
+        Ok(())
+    }
+}
+
+mod docs_rust_md_13 {
 use baijiayun::{Client, ErrorKind};
 use baijiayun_mock::MockService;
 
@@ -277,7 +321,7 @@ async fn a_room_is_found_until_it_is_deleted() -> Result<(), Box<dyn std::error:
 }
 }
 
-mod docs_rust_md_12 {
+mod docs_rust_md_14 {
 use baijiayun::callbacks::{Event, Receiver};
 
 #[test]
@@ -290,7 +334,7 @@ fn a_class_begins() -> Result<(), baijiayun::Error> {
 }
 }
 
-mod docs_rust_md_13 {
+mod docs_rust_md_15 {
 use baijiayun::{Account, Client, QuotaSettings, RetrySettings, Settings};
 use serde_json::json;
 use wiremock::matchers::{body_string_contains, method, path};
@@ -316,7 +360,7 @@ async fn the_title_is_shown() -> Result<(), Box<dyn std::error::Error>> {
 }
 }
 
-mod docs_rust_md_14 {
+mod docs_rust_md_16 {
 use std::time::Duration;
 
 use baijiayun::core::Request;
@@ -337,6 +381,20 @@ async fn nothing_is_sent() -> Result<(), baijiayun::Error> {
     assert_eq!(client.room().info(123).await?.title, "第一课");
     Ok(())
 }
+}
+
+mod docs_rust_md_17 {
+    use super::given::*;
+
+    async fn block(given: Given) -> Result<(), Box<dyn std::error::Error>> {
+        let Given { client, account, receiver, dedupe, body, content_type, my_server, .. } = given;
+use baijiayun::{Client, ReqwestExecutor};
+
+let http = ReqwestExecutor::builder()?.proxy(reqwest::Proxy::all("http://127.0.0.1:3128")?).build()?;
+let client = Client::builder(account).executor(ReqwestExecutor::with_client(http)).build()?;
+
+        Ok(())
+    }
 }
 
 mod docs_rust_zh_cn_md_1 {
@@ -533,6 +591,44 @@ fn app(partner_key: String) -> Router {
 }
 
 mod docs_rust_zh_cn_md_11 {
+    use super::given::*;
+
+    async fn block(given: Given) -> Result<(), Box<dyn std::error::Error>> {
+        let Given { client, account, receiver, dedupe, body, content_type, my_server, .. } = given;
+use std::time::{Duration, SystemTime};
+
+use baijiayun::Role;
+
+let start = SystemTime::now() + Duration::from_secs(3600);
+let room = client.room().create("英语角", start, start + Duration::from_secs(3600)).await?;
+// 给某一个用户，带签名：不会过期，只能交给这个用户。
+println!("{}", client.links().enter_room(room.room_id, "10086", "小明").role(Role::Student).url()?);
+// 给任何持有参加码的人。
+println!("{}", client.links().quick_enter(&room.student_code, "小明")?);
+
+        Ok(())
+    }
+}
+
+mod docs_rust_zh_cn_md_12 {
+    use super::given::*;
+
+    async fn block(given: Given) -> Result<(), Box<dyn std::error::Error>> {
+        let Given { client, account, receiver, dedupe, body, content_type, my_server, .. } = given;
+use baijiayun::callbacks::Dedupe;
+use baijiayun::{Client, RedisStore, configuration};
+
+let url = "redis://127.0.0.1:6379";
+let client = Client::builder(configuration::account()?).quota_store(RedisStore::connect(url)?).build()?;
+let dedupe = Dedupe::shared(RedisStore::connect(url)?); // 用它代替 `Dedupe::new()`。
+let rooms = client.room().list().limit(1).await?;
+println!("{}", rooms.trace().store_down); // true 表示只遵守了本进程的限额
+
+        Ok(())
+    }
+}
+
+mod docs_rust_zh_cn_md_13 {
 use baijiayun::{Client, ErrorKind};
 use baijiayun_mock::MockService;
 
@@ -548,7 +644,7 @@ async fn a_room_is_found_until_it_is_deleted() -> Result<(), Box<dyn std::error:
 }
 }
 
-mod docs_rust_zh_cn_md_12 {
+mod docs_rust_zh_cn_md_14 {
 use baijiayun::callbacks::{Event, Receiver};
 
 #[test]
@@ -561,7 +657,7 @@ fn a_class_begins() -> Result<(), baijiayun::Error> {
 }
 }
 
-mod docs_rust_zh_cn_md_13 {
+mod docs_rust_zh_cn_md_15 {
 use baijiayun::{Account, Client, QuotaSettings, RetrySettings, Settings};
 use serde_json::json;
 use wiremock::matchers::{body_string_contains, method, path};
@@ -587,7 +683,7 @@ async fn the_title_is_shown() -> Result<(), Box<dyn std::error::Error>> {
 }
 }
 
-mod docs_rust_zh_cn_md_14 {
+mod docs_rust_zh_cn_md_16 {
 use std::time::Duration;
 
 use baijiayun::core::Request;
@@ -608,6 +704,20 @@ async fn nothing_is_sent() -> Result<(), baijiayun::Error> {
     assert_eq!(client.room().info(123).await?.title, "第一课");
     Ok(())
 }
+}
+
+mod docs_rust_zh_cn_md_17 {
+    use super::given::*;
+
+    async fn block(given: Given) -> Result<(), Box<dyn std::error::Error>> {
+        let Given { client, account, receiver, dedupe, body, content_type, my_server, .. } = given;
+use baijiayun::{Client, ReqwestExecutor};
+
+let http = ReqwestExecutor::builder()?.proxy(reqwest::Proxy::all("http://127.0.0.1:3128")?).build()?;
+let client = Client::builder(account).executor(ReqwestExecutor::with_client(http)).build()?;
+
+        Ok(())
+    }
 }
 
 mod docs_callbacks_md_1 {

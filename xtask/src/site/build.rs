@@ -73,8 +73,22 @@ fn newest(path: &Path) -> Option<SystemTime> {
     }
 }
 
+/// The path of an address, with a slash at its end.
+fn path_of(address: &str) -> Result<String, Box<dyn Error>> {
+    let rest = ["https://", "http://"].iter().find_map(|scheme| address.strip_prefix(scheme));
+    let rest = rest.filter(|rest| !rest.starts_with('/') && !rest.is_empty() && !rest.contains(['?', '#']));
+    let rest = rest.ok_or_else(|| format!("{address}: give it as https://HOST/PATH/"))?;
+    let path = rest.split_once('/').map_or("", |(_, path)| path).trim_matches('/');
+    Ok(if path.is_empty() { "/".to_owned() } else { format!("/{path}/") })
+}
+
 /// Installs what the lock file names, where that is not done, and builds.
-pub fn build(root: &Path, base: &str) -> Result<(), Box<dyn Error>> {
+pub fn build(root: &Path, base: &str, address: Option<&str>) -> Result<(), Box<dyn Error>> {
+    let base = match address {
+        Some(address) => path_of(address)?,
+        // VitePress would put together what does not begin and end so.
+        None => format!("/{}/", base.trim_matches('/')).replace("//", "/"),
+    };
     packages(root)?;
     let site = root.join("site");
     let lock = fs::read_to_string(site.join("package-lock.json"))?;
@@ -94,7 +108,8 @@ pub fn build(root: &Path, base: &str) -> Result<(), Box<dyn Error>> {
         link(installed, &modules)?;
     }
     run(Command::new("node")
-        .args(["node_modules/vitepress/bin/vitepress.js", "build", ".", "--base", base])
+        .args(["node_modules/vitepress/bin/vitepress.js", "build", ".", "--base", &base])
+        .env("SITE_ADDRESS", address.map_or(String::new(), |address| format!("{}/", address.trim_end_matches('/'))))
         .current_dir(&site))
 }
 
@@ -104,4 +119,24 @@ fn run(command: &mut Command) -> Result<(), Box<dyn Error>> {
         format!("{program} cannot be started ({error}): Node 20 or later with npm is needed: https://nodejs.org")
     })?;
     if status.success() { Ok(()) } else { Err(format!("{command:?} failed").into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_of;
+
+    #[test]
+    fn the_path_of_an_address_is_where_the_site_stands() {
+        for (address, path) in [
+            ("https://docs.example.com", "/"),
+            ("https://docs.example.com/", "/"),
+            ("https://name.github.io/repository", "/repository/"),
+            ("http://127.0.0.1:8080/a/b/", "/a/b/"),
+        ] {
+            assert_eq!(path_of(address).ok().as_deref(), Some(path), "{address}");
+        }
+        for address in ["", "/repository/", "docs.example.com/", "https://", "https:///a", "https://a/?b"] {
+            assert!(path_of(address).is_err(), "{address}");
+        }
+    }
 }

@@ -79,7 +79,7 @@ fn page(
         "documents": documents,
         "params": params,
         "told_by": callback.told_by.iter().map(|marks| marks.iter().map(|mark| format!("`{mark}`")).collect::<Vec<_>>().join(words.get("and").unwrap_or(" + "))).collect::<Vec<_>>(),
-        "url_source": callback.url_source.as_deref().map(|text| prose(words.text(text))),
+        "url_source": callback.url_source.as_deref().map(|text| words.linked(&prose(words.text(text)))),
         "retry": callback.retry.as_deref().map(|text| prose(words.text(text))),
         "content_type": sample.content_type,
         "body": if sample.content_type.ends_with("json") { pretty(body) } else { body.to_owned() },

@@ -99,13 +99,13 @@ impl Guides {
                 continue;
             }
             let text = self.written(path, locale, text, &anchors(text))?;
-            // The search of the Chinese pages finds what is in Chinese.
-            let front = if own.is_none() && locale == Locale::Chinese { "---\nindex: none\n---\n\n" } else { "" };
-            pages.push(Page::new(format!("{}{page}.md", locale.folder()), format!("{front}{text}")));
+            let text = if own.is_none() && locale == Locale::Chinese { foreign(&text) } else { text };
+            pages.push(Page::new(format!("{}{page}.md", locale.folder()), text));
         }
         let decisions =
             self.titles("decisions/").map(|(title, page)| format!("- [{title}](/{}{page})", locale.folder()));
-        let text = format!("---\nindex: none\n---\n\n# Decisions\n\n{}\n", decisions.collect::<Vec<_>>().join("\n"));
+        let text = format!("# Decisions\n\n{}\n", decisions.collect::<Vec<_>>().join("\n"));
+        let text = if locale == Locale::Chinese { foreign(&text) } else { format!("---\nindex: none\n---\n\n{text}") };
         pages.push(Page::new(format!("{}decisions/index.md", locale.folder()), text));
         if locale == Locale::Chinese {
             self.comments.borrow().check()?;
@@ -261,6 +261,11 @@ impl Guides {
         let says = if is_chinese { "在各语言的指南中：" } else { "In the guides of the languages: " };
         Ok(format!("::: code-group\n{tabs}\n:::\n\n{says}{}", more.join(" · ")))
     }
+}
+
+/// An English text among Chinese pages: their search finds what is in Chinese, and who has it read aloud hears English.
+fn foreign(text: &str) -> String {
+    format!("---\nindex: none\n---\n\n<div lang=\"en\">\n\n{text}\n</div>\n")
 }
 
 /// What stands below a heading of any level, up to the next.

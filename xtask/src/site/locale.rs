@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -61,7 +62,7 @@ impl Locale {
                 serde_saphyr::from_str(&read(DESCRIPTIONS)?).map_err(|error| format!("site/{DESCRIPTIONS}: {error}"))?
             }
         };
-        Ok(Words { locale: self, words: words.collect(), texts })
+        Ok(Words { locale: self, words: words.collect(), texts, numbers: BTreeMap::new() })
     }
 }
 
@@ -82,11 +83,27 @@ pub fn untranslated(description: &Description, words: &Words) -> Result<usize, B
     for part in [serde_json::to_value(&description.resources)?, serde_json::to_value(&description.callbacks)?] {
         gather(&part, "", &mut all, &mut said);
     }
+    // An operation's title says in Chinese what its summary does.
+    said.extend(description.resources.iter().map(|resource| resource.summary.clone()));
     let idle: Vec<&String> = words.texts.keys().filter(|english| !all.contains(*english)).collect();
     if !idle.is_empty() {
         return Err(format!("{DESCRIPTIONS} has texts that stand nowhere any more: {idle:?}").into());
     }
     Ok(said.iter().filter(|english| !words.texts.contains_key(*english)).count())
+}
+
+/// The page that has what a number of the documents is.
+pub fn numbers(description: &Description, locale: Locale) -> BTreeMap<String, String> {
+    let page = |id: &str, way: String| (id.to_owned(), format!("/{}reference/{way}", locale.folder()));
+    let operations = description.operations().flat_map(|entry| {
+        let way = format!("{}/{}", entry.resource.resource, entry.method);
+        entry.operation.catalog_ids().map(move |id| page(id, way.clone())).collect::<Vec<_>>()
+    });
+    let callbacks = description
+        .callbacks
+        .iter()
+        .flat_map(|(name, callback)| callback.catalog_ids().map(move |id| page(id, format!("callbacks/{name}"))));
+    operations.chain(callbacks).collect()
 }
 
 /// All texts, and those of them that say what something means.
@@ -113,6 +130,8 @@ pub struct Words {
     pub locale: Locale,
     pub words: serde_json::Map<String, Value>,
     texts: BTreeMap<String, String>,
+    /// Where each number of a document is on this site.
+    pub numbers: BTreeMap<String, String>,
 }
 
 impl Words {
@@ -133,8 +152,45 @@ impl Words {
         self.locale == Locale::English || self.texts.contains_key(english)
     }
 
+    /// A text with the numbers of documents in it as links to what this site has for them.
+    pub fn linked(&self, text: &str) -> String {
+        let mut linked = String::new();
+        // Not within code.
+        for (number, part) in text.split('`').enumerate() {
+            if number % 2 == 1 {
+                let _ = write!(linked, "`{part}`");
+                continue;
+            }
+            for word in part.split_inclusive(|letter: char| !matches!(letter, 'a'..='z' | '0'..='9' | '_' | '.')) {
+                let name = word.trim_end_matches(|letter: char| !matches!(letter, 'a'..='z' | '0'..='9'));
+                match self.numbers.get(name) {
+                    Some(page) => {
+                        let _ = write!(linked, "[{name}]({page}){}", &word[name.len()..]);
+                    }
+                    None => linked.push_str(word),
+                }
+            }
+        }
+        linked
+    }
+
     /// What the description says, in this language where it is translated.
     pub fn text<'t>(&'t self, english: &'t str) -> &'t str {
         self.texts.get(english).map_or(english, String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_documents_lead_to_their_pages() {
+        let numbers = [("vod.2", "/a"), ("callbacks.1", "/b"), ("small_class.callbacks.3", "/c")];
+        let numbers = numbers.iter().map(|(id, page)| ((*id).to_owned(), (*page).to_owned())).collect();
+        let words = Words { locale: Locale::Chinese, words: serde_json::Map::new(), texts: BTreeMap::new(), numbers };
+        assert_eq!(words.linked("Set with vod.2, or vod.25."), "Set with [vod.2](/a), or vod.25.");
+        assert_eq!(words.linked("用 callbacks.1 设置。"), "用 [callbacks.1](/b) 设置。");
+        assert_eq!(words.linked("见small_class.callbacks.3。`vod.2`"), "见[small_class.callbacks.3](/c)。`vod.2`");
     }
 }

@@ -32,6 +32,7 @@ pub fn pages(
             "name": resource.resource,
             "title": locale.pick(&resource.title, &resource.summary),
             "summary": words.text(&resource.summary),
+            "description": words.fill("described_resource", &[&resource.resource, words.text(&resource.summary)])?,
             "operations": rows,
             "keywords": [resource.resource, resource.title, resource.summary],
             "w": words.words,
@@ -111,6 +112,7 @@ fn operation_page(
         "other_titles": operation.other_titles,
         // The Chinese title says it in Chinese.
         "summary": if words.knows(&operation.summary) { prose(words.text(&operation.summary)) } else { String::new() },
+        "description": words.fill("described", &[&name, said(operation, words)])?,
         "keywords": keywords(entry),
         "badge": badge(operation.path_source, words)?,
         "methods": methods.join(" / "),
@@ -142,6 +144,11 @@ fn operation_page(
         "w": words.words,
     });
     render("site/operation.md.jinja", context)
+}
+
+/// What it does, in short.
+fn said<'t>(operation: &'t Operation, words: &'t Words) -> &'t str {
+    words.locale.pick(&operation.title, &operation.summary)
 }
 
 /// What people look for when they want this operation: its names in every language, titles, paths, numbers, and other words for the same.
@@ -212,11 +219,11 @@ fn facts(operation: &Operation, words: &Words) -> Result<Vec<[String; 2]>, Strin
 /// A parameter, or a member of a callback.
 pub fn param_row(name: &str, param: &Param, words: &Words) -> Result<Value, String> {
     let required = if param.required {
-        words.get("yes")?.to_owned()
+        words.get("required")?.to_owned()
     } else if param.required_by.is_empty() {
         String::new()
     } else {
-        param.required_by.join("<br>")
+        words.fill("required_by", &[&param.required_by.join(words.get("comma")?)])?
     };
     let mut text = vec![cell(words.text(&param.desc))];
     let mut fact = |name: &str, value: Option<String>| -> Result<(), String> {
@@ -332,7 +339,7 @@ fn values(values: &[EnumValue], words: &Words) -> String {
 
 pub fn notes(notes: &[Note], words: &Words) -> Vec<String> {
     let text = |note: &Note| {
-        let text = prose(words.text(&note.note));
+        let text = words.linked(&prose(words.text(&note.note)));
         let documents = note.documents.join(", ");
         match words.locale {
             _ if documents.is_empty() => text,

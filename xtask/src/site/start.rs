@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use serde_json::json;
+
 use super::Page;
 use super::guides::Guides;
 use super::locale::{Locale, Words};
@@ -24,7 +26,14 @@ pub fn pages(guides: &Guides, locale: Locale, words: &Words) -> Result<Vec<Page>
         let more = words.fill("start_more", &[&format!("/{folder}guide/{guide}"), title])?;
         let (careful, key) = (words.get("start_key_title")?, words.get("start_key")?);
         let next = words.get("start_next")?;
-        let text = format!("# {heading}\n\n::: warning {careful}\n{key}\n:::\n\n{beginning}\n{next}\n{more}\n");
+        let about = words.fill("start_described", &[title])?;
+        let keywords = [*title, words.get("start_keywords")?];
+        // Its sections are those of a guide, where the search finds them.
+        let front =
+            format!("description: {}\nheading: {}\nkeywords: {}", json!(about), json!(heading), json!(keywords));
+        let text = format!(
+            "---\n{front}\n---\n\n# {heading}\n\n::: warning {careful}\n{key}\n:::\n\n{beginning}\n{next}\n{more}\n"
+        );
         Ok(Page::new(format!("{folder}start/{name}.md"), text))
     };
     STARTS.iter().map(page).collect()

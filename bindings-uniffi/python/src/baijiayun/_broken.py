@@ -20,6 +20,7 @@ _KINDS: dict[str, str] = {
     "ConnectTimeout": "connect",
     "PoolTimeout": "connect",
     "ProxyError": "connect",
+    "ClientHttpProxyError": "connect",
     "UnsupportedProtocol": "connect",
     "ClientConnectorError": "connect",
     "NewConnectionError": "connect",

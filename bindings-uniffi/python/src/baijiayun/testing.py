@@ -4,9 +4,9 @@
         client = baijiayun_mock.client()
         room = client.room.create(title="第一课", start_time=start, end_time=end)
 
-pytest finds the fixture by itself once this package is installed. It needs the program `bjy`: `pip install bjy` brings
-it; another one is named in the environment variable `BJY`, or stands on the PATH. Without it tests that ask for the fixture are skipped; with `BAIJIAYUN_MOCK_REQUIRED=1`
-they fail instead.
+pytest finds the fixture by itself once this package is installed. It needs the program `bjy`: `cargo install --path cli` brings
+it, and `pip install bjy` once it is published; another one is named in the environment variable `BJY`, or stands on the PATH. Without it tests
+that ask for the fixture are skipped; with `BAIJIAYUN_MOCK_REQUIRED=1` they fail instead.
 """
 
 from __future__ import annotations
@@ -71,5 +71,6 @@ def baijiayun_mock() -> Generator[Mock, None, None]:
 
 def _missing() -> str:
     named = os.environ.get("BJY")
-    where = f"{named}, which BJY names, is no program" if named else "it is neither in BJY nor on the PATH: pip install bjy"
+    how = "cargo install --path cli, or pip install bjy once it is published"
+    where = f"{named}, which BJY names, is no program" if named else f"it is neither in BJY nor on the PATH: {how}"
     return f"the program bjy, which doubles the service, is missing: {where}"

@@ -31,6 +31,9 @@ private func ofURL(_ error: URLError, _ host: String) -> (kind: String, message:
     // On Linux it comes with the words of curl alone. What breaks off later begins with the name of the library.
     case .unknown where error.localizedDescription.hasPrefix("SSL") || error.localizedDescription.hasPrefix("TLS"):
         ("tls", "no TLS connection to \(host): \(error.localizedDescription)")
+    // On Linux, in the words of curl: the proxy wants to know who asks, or may not go there.
+    case .unknown where error.localizedDescription.hasPrefix("CONNECT tunnel failed"):
+        ("connect", "no connection to \(host): \(error.localizedDescription)")
     case .badURL, .unsupportedURL: ("unsendable", "the address cannot be sent to")
     case .timedOut: ("timeout", "no answer from \(host) in time")
     default: ("transport", "no answer from \(host) (URLError \(error.code.rawValue))")

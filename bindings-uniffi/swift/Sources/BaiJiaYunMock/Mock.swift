@@ -36,7 +36,8 @@ public final class Mock: @unchecked Sendable {
     /// Starts one on a free port. The options are those of `bjy mock`: `try Mock("--errors-every", "3")`.
     public init(_ options: String...) throws {
         guard let bjy = Mock.program else {
-            throw MockError("the program bjy, which doubles the service, is neither in BJY nor on the PATH: pip install bjy")
+            let how = "cargo install --path cli, or pip install bjy once it is published"
+            throw MockError("the program bjy, which doubles the service, is neither in BJY nor on the PATH: \(how)")
         }
         process.executableURL = URL(fileURLWithPath: bjy)
         process.arguments = ["mock", "--json", "--port", "0"] + options

@@ -126,6 +126,21 @@ private let gzippedTwice = Data(base64Encoded: "H4sIAMW5CmsC/wFEALv/H4sIAMW5CmsC
     }
     #endif
 
+    #if os(Linux)
+    // promise: never_left_proxy
+    @Test func aProxyThatRefuses() async throws {
+        for status in ["407 Proxy Authentication Required", "502 Bad Gateway"] {
+            let proxy = try Server { $0.answer(Data(), status: status) }
+            setenv("https_proxy", proxy.url, 1)
+            defer { unsetenv("https_proxy") }
+            let options = CallOptions(attempts: 2)
+            let error = try await failure { try await client("https://service.invalid").room.delete(roomID: 17, options: options) }
+            #expect(error.kind == .connect && error.trace?.attempts == 2, "\(error)")
+            #expect(proxy.requests == 2)
+        }
+    }
+    #endif
+
     // promise: compressed_answers, default_codings, answer_limit_of_decoded
     @Test func packedAnswersAreReadNoFurtherThanTheyMayBeLong() async throws {
         for (coding, packed) in [("gzip", gzipped), ("deflate", deflated)] {

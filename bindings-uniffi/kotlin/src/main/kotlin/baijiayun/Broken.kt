@@ -43,11 +43,15 @@ private fun kindOf(error: Throwable): String? =
         is SSLException -> ofTls(error)
         is URISyntaxException -> "unsendable"
         is SocketTimeoutException, is TimeoutCancellationException, is java.util.concurrent.TimeoutException -> "timeout"
-        else -> if (isNamed(error, CONNECT_TIMEOUT)) "connect" else "timeout".takeIf { isNamed(error, TIMEOUT) }
+        else -> if (isNamed(error, CONNECT_TIMEOUT) || isOfProxy(error)) "connect" else "timeout".takeIf { isNamed(error, TIMEOUT) }
     }
 
 private const val TIMEOUT = "java.net.http.HttpTimeoutException"
 private const val CONNECT_TIMEOUT = "java.net.http.HttpConnectTimeoutException"
+
+/** Whether a proxy refused the way to the service. Java's own client (the first) and OkHttp have nothing but words for it. */
+private fun isOfProxy(error: Throwable): Boolean =
+    arrayOf("Tunnel failed", "Unexpected response code for CONNECT", "Failed to authenticate with proxy").any { words(error).startsWith(it) }
 
 /** Whether it is of the class of that name, which Android does not have. */
 private fun isNamed(error: Throwable, name: String): Boolean =

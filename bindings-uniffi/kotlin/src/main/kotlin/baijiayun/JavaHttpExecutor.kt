@@ -62,7 +62,9 @@ class JavaHttpExecutor @JvmOverloads constructor(
         built.method(request.method, request.body?.let(::publisher) ?: Nothing())
         val answer = http.sendAsync(built.build(), answers(request.maxAnswer)).awaitOrGiveUp()
         val headers = answer.headers()
-        val body = unpacked(answer.body(), headers, request.maxAnswer)
+        // A proxy that wants to know who asks refuses the way to the service: Java has that as an answer, without a body.
+        val packed = answer.body() ?: throw java.net.ConnectException("the proxy answered ${answer.statusCode()}")
+        val body = unpacked(packed, headers, request.maxAnswer)
         return HttpResponse(answer.statusCode(), body, headers.map())
     }
 

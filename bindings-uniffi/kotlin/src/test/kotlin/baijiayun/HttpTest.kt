@@ -1,5 +1,6 @@
 package baijiayun
 
+import baijiayun.okhttp.OkHttpExecutor
 import com.sun.net.httpserver.HttpExchange
 import com.sun.net.httpserver.HttpServer
 import com.sun.net.httpserver.HttpsConfigurator
@@ -8,8 +9,11 @@ import java.io.ByteArrayOutputStream
 import java.io.OutputStream
 import java.net.InetAddress
 import java.net.InetSocketAddress
+import java.net.Proxy
+import java.net.ProxySelector
 import java.net.ServerSocket
 import java.net.Socket
+import java.net.http.HttpClient
 import java.nio.file.Files
 import java.nio.file.Path
 import java.security.KeyStore
@@ -31,6 +35,7 @@ import kotlinx.coroutines.future.await
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.json.Json
+import okhttp3.OkHttpClient
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertInstanceOf
@@ -214,6 +219,38 @@ class HttpTest {
         val error = assertThrows(ConnectException::class.java) { runBlocking { client("http://127.0.0.1:$port").room.delete(17, details) } }
         assertTrue("127.0.0.1:$port" in error.message!!, error.message)
         assertEquals(2, error.trace?.attempts)
+    }
+
+    // promise: never_left_proxy
+    @Test
+    fun `a proxy that refuses`() {
+        for (status in listOf("407 Proxy Authentication Required", "502 Bad Gateway")) {
+            val asked = AtomicInteger()
+            ServerSocket(0, 5, InetAddress.getLoopbackAddress()).use { proxy ->
+                thread {
+                    runCatching {
+                        while (true) proxy.accept().use { socket ->
+                            if (socket.getInputStream().bufferedReader().readLine() == "CONNECT service.invalid:443 HTTP/1.1") asked.incrementAndGet()
+                            val head = "HTTP/1.1 $status\r\nproxy-authenticate: Basic realm=\"a\"\r\ncontent-length: 0\r\n\r\n"
+                            socket.getOutputStream().write(head.encodeToByteArray())
+                        }
+                    }
+                }
+                val address = InetSocketAddress(proxy.inetAddress, proxy.localPort)
+                val executors = listOf(
+                    JavaHttpExecutor(HttpClient.newBuilder().proxy(ProxySelector.of(address)).build()),
+                    OkHttpExecutor(OkHttpClient.Builder().proxy(Proxy(Proxy.Type.HTTP, address)).build()),
+                )
+                for (executor in executors) {
+                    val error = assertThrows(ConnectException::class.java) {
+                        runBlocking { client("https://service.invalid") { http = executor }.room.delete(17, CallOptions { attempts = 2 }) }
+                    }
+                    assertTrue("no connection to service.invalid" in error.message!!, error.message)
+                    assertEquals(2, error.trace?.attempts)
+                }
+            }
+            assertEquals(4, asked.get())
+        }
     }
 
     // promise: never_left_dns

@@ -153,7 +153,7 @@ class Mock private constructor(private val process: Process, about: JsonObject) 
         /** Starts one with these options (`bjy mock --help` lists them) on a free port. */
         @JvmStatic
         fun start(vararg options: String): Mock {
-            val program = checkNotNull(program) { "the program bjy is neither in the variable BJY nor on the PATH: pip install bjy, npm install -g bjy, or cargo install --path cli" }
+            val program = checkNotNull(program) { "the program bjy is neither in the variable BJY nor on the PATH: cargo install --path cli, or pip install bjy once it is published" }
             val process = ProcessBuilder(program.path, "mock", "--json", "--port", "0", *options)
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start()
             val line = process.inputStream.bufferedReader().readLine() ?: error("bjy mock ended with ${process.waitFor()}")
