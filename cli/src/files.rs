@@ -1,7 +1,37 @@
-//! Files that this tool keeps.
+//! Files that this tool keeps, and what it reads into memory.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
+
+/// More bytes are read of nothing: a wrong name may be that of a device, or of a film.
+const MOST: u64 = 256 << 20;
+
+/// A file, whole.
+pub(crate) fn read(file: &Path) -> io::Result<Vec<u8>> {
+    whole(fs::File::open(file)?, MOST)
+}
+
+/// A file of text, whole.
+pub(crate) fn read_text(file: &Path) -> io::Result<String> {
+    text(fs::File::open(file)?)
+}
+
+/// Text from wherever it comes, whole.
+pub(crate) fn text(from: impl Read) -> io::Result<String> {
+    let text = String::from_utf8(whole(from, MOST)?);
+    text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is no UTF-8"))
+}
+
+fn whole(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        let why = format!("it has more than {} MiB, the most that is read into memory", most >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+    }
+    Ok(bytes)
+}
 
 /// Writes a file whole or not at all: somebody else may read it, and this program may be ended in the middle. It is locked
 /// for as long as what is returned is kept.
@@ -31,6 +61,18 @@ fn named(file: &Path) -> tempfile::Builder<'_, 'static> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder
+}
+
+#[cfg(test)]
+mod bounds {
+    use super::whole;
+
+    #[test]
+    fn what_is_read_has_a_bound() {
+        assert_eq!(whole(&[7; 1 << 20][..], 1 << 20).unwrap_or_default(), [7; 1 << 20]);
+        let error = whole(std::io::repeat(0), 1 << 20).map(drop).unwrap_err();
+        assert!(error.to_string().starts_with("it has more than 1 MiB"), "{error}");
+    }
 }
 
 #[cfg(all(test, unix))]

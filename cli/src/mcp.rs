@@ -1,6 +1,7 @@
 //! `bjy mcp`: what this tool knows and does, for agents that speak the Model Context Protocol.
 
 mod arguments;
+mod input;
 mod tools;
 
 use baijiayun::Client;
@@ -10,7 +11,7 @@ use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation, ListToolsResult,
     PaginatedRequestParams, ServerCapabilities, ServerConfig,
 };
-use rmcp::service::{RequestContext, RoleServer};
+use rmcp::service::{RequestContext, RoleServer, ServerInitializeError};
 use tokio::sync::OnceCell;
 
 use crate::account::{AccountFlags, Settings};
@@ -32,10 +33,21 @@ pub(crate) fn run(args: &Args, flags: AccountFlags) -> Result<(), Failure> {
     let server = Server { allow_writes: args.allow_writes, flags, settings: OnceCell::new(), client: OnceCell::new() };
     runtime::block_on(async {
         let failed = |error: String| Failure::new("mcp", error);
-        let service =
-            server.serve(rmcp::transport::stdio()).await.map_err(|error| failed(format!("no client: {error}")))?;
+        let (input, output) = rmcp::transport::stdio();
+        let service = server.serve((input::readable(input), output)).await.map_err(|error| failed(greeting(error)))?;
         service.waiting().await.map(drop).map_err(|error| failed(format!("the client is gone: {error}")))
     })
+}
+
+/// Why there is no client, without the types that the protocol's errors are made of.
+fn greeting(error: ServerInitializeError) -> String {
+    let why = match error {
+        ServerInitializeError::ExpectedInitializeRequest(_) => "it has to begin with initialize".to_owned(),
+        ServerInitializeError::ConnectionClosed(_) => "it closed the connection before it had begun".to_owned(),
+        ServerInitializeError::TransportError { error, .. } => error.error.to_string(),
+        other => other.to_string(),
+    };
+    format!("no client: {why}")
 }
 
 /// What the tools work with.

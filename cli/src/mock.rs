@@ -1,7 +1,7 @@
 //! `bjy mock`: the mock service on a port, with its state in a file if that is wanted.
 
 use std::fs;
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -124,7 +124,7 @@ pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
         builder = builder.paths(paths::read(file)?);
     }
     if let Some(file) = &args.answers {
-        let text = fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?;
+        let text = files::read_text(file).map_err(|error| Failure::io(file.display(), &error))?;
         let answers = CannedAnswers::from_json(&text).map_err(|error| wrong(file, &error))?;
         builder = builder.answers(answers);
     }
@@ -135,7 +135,7 @@ pub(crate) fn run(args: &Args, account: AccountFlags, output: Output) -> Result<
         builder = builder.record();
     }
     if let Some(file) = &args.replay {
-        let text = fs::read_to_string(file).map_err(|error| Failure::io(file.display(), &error))?;
+        let text = files::read_text(file).map_err(|error| Failure::io(file.display(), &error))?;
         builder = builder.replay(&text).map_err(|why| wrong(file, &why))?;
     }
     for (flag, value) in [("--partner-id", &account.partner_id), ("--partner-key", &account.partner_key)] {
@@ -242,8 +242,7 @@ fn held(path: &Path) -> Result<(Option<fs::File>, String), Failure> {
         let why = format!("{}: another mock keeps its state in it", path.display());
         return Err(Failure::new("io", why).with_hint("give each mock a file of its own"));
     }
-    let mut saved = String::new();
-    file.rewind().and_then(|()| file.read_to_string(&mut saved)).map_err(failed)?;
+    let saved = file.rewind().and_then(|()| files::text(&file)).map_err(failed)?;
     Ok((Some(file), saved))
 }
 

@@ -13,6 +13,7 @@ use clap_complete::ArgValueCompleter;
 
 use crate::completions;
 use crate::failure::Failure;
+use crate::files;
 
 /// An operation and its parameters.
 #[derive(Debug, clap::Args)]
@@ -120,7 +121,7 @@ fn typed(operation: &Operation, name: &str, kind: ParamKind, text: &str) -> Resu
     Ok(match (kind, text, text.strip_prefix('@')) {
         (ParamKind::File, _, Some(path)) => Value::File(file(operation, name, path)?),
         (ParamKind::Json(_), _, Some(path)) => Value::Json(
-            unmarked(fs::read_to_string(path).map_err(|error| unreadable(operation, name, path, &error))?)
+            unmarked(files::read_text(Path::new(path)).map_err(|error| unreadable(operation, name, path, &error))?)
                 .trim()
                 .to_owned(),
         ),
@@ -150,9 +151,9 @@ fn unreadable(operation: &Operation, name: &str, path: &str, error: &io::Error) 
 
 fn read_text(path: &str) -> Result<String, Failure> {
     let text = if path == "-" {
-        io::read_to_string(io::stdin()).map_err(|error| Failure::io("cannot read standard input", &error))
+        files::text(io::stdin()).map_err(|error| Failure::io("cannot read standard input", &error))
     } else {
-        fs::read_to_string(path).map_err(|error| Failure::io(Path::new(path).display(), &error))
+        files::read_text(Path::new(path)).map_err(|error| Failure::io(Path::new(path).display(), &error))
     };
     text.map(unmarked)
 }

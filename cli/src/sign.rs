@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::account::AccountFlags;
 use crate::failure::Failure;
+use crate::files;
 use crate::output::{self, Output};
 use crate::params::Assignment;
 
@@ -107,7 +108,7 @@ type Pairs = Vec<(String, String)>;
 fn pairs(given: &[Given]) -> Result<(Option<&'static str>, Pairs), Failure> {
     if let [Given(one)] = given {
         let text = match one.as_str() {
-            "-" => io::read_to_string(io::stdin())
+            "-" => files::text(io::stdin())
                 .map_err(|error| Failure::io("cannot read standard input", &error))?
                 .trim_end_matches(['\r', '\n'])
                 .to_owned(),

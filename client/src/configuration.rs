@@ -22,16 +22,23 @@ impl Place for Here {
     }
 
     fn read(&self, file: &Path) -> Result<Option<String>, String> {
-        let mut text = String::new();
-        let opened = fs::File::open(file).and_then(|opened| opened.take(MOST + 1).read_to_string(&mut text));
-        match opened {
-            Ok(_) if text.len() as u64 > MOST => Err(format!("it has more than {MOST} bytes, as no configuration has")),
-            Ok(_) => Ok(Some(text)),
+        match read(file) {
+            Ok(text) => Ok(Some(text)),
             // A user without a home has a device in its place.
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(error.to_string()),
         }
     }
+}
+
+/// A file of settings, whole.
+pub(crate) fn read(file: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    fs::File::open(file)?.take(MOST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MOST {
+        return Err(io::Error::other(format!("it has more than {MOST} bytes, as no configuration has")));
+    }
+    Ok(text)
 }
 
 /// Looks for what the caller does not give: see [`baijiayun_core::configuration`] for the order.

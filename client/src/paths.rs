@@ -12,7 +12,6 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use baijiayun_core::{Error, ErrorKind, configuration, paths};
@@ -25,7 +24,7 @@ use baijiayun_core::{Error, ErrorKind, configuration, paths};
 /// form; [`ErrorKind::UnknownOperation`] if it names an operation that there is not.
 pub fn read(file: impl AsRef<Path>) -> Result<BTreeMap<String, String>, Error> {
     let file = file.as_ref();
-    let text = fs::read_to_string(file).map_err(|error| invalid(format!("{}: {error}", file.display())))?;
+    let text = crate::configuration::read(file).map_err(|error| invalid(format!("{}: {error}", file.display())))?;
     let found = if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
         paths::parse(&text).map(|found| found.into_iter().collect())
     } else {

@@ -117,7 +117,7 @@ pub fn parse_with(operation: &Operation, status: u16, body: &[u8], options: Opti
     Err(guessed(
         operation,
         Error::new(kind, operation.name.as_ref())
-            .with_message(repeated::without_signatures(&envelope.msg))
+            .with_message(repeated::without_secrets(&envelope.msg))
             .with_code(envelope.code)
             .with_ts(envelope.ts)
             .with_answer(status, body),

@@ -73,6 +73,13 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         File(closed)
 
 
+@pytest.mark.parametrize("given", [5, b"a.pdf", Path("a.pdf"), ["a.pdf"], object()])
+@pytest.mark.parametrize("what", ["name", "content_type"])
+def test_names_and_types_that_are_no_texts(what: str, given: Any) -> None:
+    with pytest.raises(FileError, match=f"the {what} of a file has to be a text, not {type(given).__name__}"):
+        File(b"a", **{what: given})
+
+
 def test_files_that_change(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"12345")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import tracemalloc
 import zlib
 from contextlib import suppress
 from http.client import RemoteDisconnected
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,7 +20,7 @@ import pytest
 import urllib3
 from baijiayun import AnswerError, AsyncClient, Client, ConnectError, File, TimeoutError, TransportError
 from baijiayun._calls import Asked
-from baijiayun.http import AiohttpExecutor, AsyncHttpxExecutor, HttpxExecutor, Urllib3Executor
+from baijiayun.http import AiohttpExecutor, AsyncHttpxExecutor, HttpxExecutor, Urllib3Executor, read_body
 from conftest import KEY, Drive
 from server import Answer, Received, serving, silent, unused
 
@@ -245,6 +247,23 @@ def test_answers_that_are_too_long(drive: Wire) -> None:
         assert client._runner.calls.engine.calls() == 0
         answers.append(({}, long))
         assert drive.do(lambda: client.room.info(room_id=1, options={"max_answer": 5000})).title == "课"
+
+
+def test_an_answer_in_very_small_pieces_takes_no_more_room_than_its_bytes() -> None:
+    request: Any = SimpleNamespace(timeout=60, max_answer=8 << 20)
+    sizes = [0, 1, 2, 4095, 4096, 4097, 70_000]
+    body = os.urandom(300_000)
+    for first in sizes:
+        for size in sizes[1:]:
+            pieces = [body[:first], *(body[at : at + size] for at in range(first, len(body), size))]
+            assert read_body(request, {}, iter(pieces)) == body, (first, size)
+    tracemalloc.start()
+    try:
+        assert len(read_body(request, {}, (number.to_bytes(2, "big") for number in range(1 << 16)))) == 2 << 16
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1 << 20, most
 
 
 def test_the_service_throttles(drive: Wire) -> None:

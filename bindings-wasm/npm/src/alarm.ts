@@ -13,9 +13,12 @@ export interface Alarm {
   clear(): void;
 }
 
+/** Those of the environment. Tests put clocks of their own in their place, and clear all of their timers: none of those is shared. */
+const { setTimeout: start, clearTimeout: stop } = globalThis;
+
 /** Calls `late` at this time in ticks, unless it is cleared before. */
 export function setAlarm(sleeper: Sleeper, due: number, now: number): Alarm {
-  if (platform.sharesTimers) return shared.set(sleeper, due);
+  if (platform.sharesTimers && setTimeout === start) return shared.set(sleeper, due);
   const timer = setTimeout(() => sleeper.late(), timerOf(due - now));
   return { clear: () => clearTimeout(timer) };
 }
@@ -44,8 +47,6 @@ class SharedAlarm {
   readonly #end = new Place(Infinity, undefined);
   #timer: NodeJS.Timeout | undefined;
   #rings = Infinity;
-  /** What started the timer: tests may have put another clock in its place since. */
-  #clock: typeof setTimeout | undefined;
 
   set(sleeper: Sleeper, due: number): Alarm {
     const place = new Place(due, sleeper);
@@ -54,7 +55,7 @@ class SharedAlarm {
     place.before = end.before;
     place.after = end;
     end.before = end.before.after = place;
-    if (due < this.#rings || this.#clock !== setTimeout) this.#start(due);
+    if (due < this.#rings) this.#start(due, performance.now());
     // The process may have ended when nobody waited.
     else if (isFirst) this.#timer!.ref();
     return place;
@@ -67,13 +68,11 @@ class SharedAlarm {
     if (this.#end.after === this.#end) this.#timer?.unref();
   }
 
-  #start(due: number): void {
-    clearTimeout(this.#timer);
-    this.#clock = setTimeout;
-    const now = performance.now();
+  #start(due: number, now: number): void {
+    stop(this.#timer);
     const time = timerOf(due - now);
     this.#rings = now + time;
-    this.#timer = setTimeout(() => this.#ring(), time) as unknown as NodeJS.Timeout;
+    this.#timer = start(() => this.#ring(), time) as unknown as NodeJS.Timeout;
   }
 
   #ring(): void {
@@ -93,7 +92,7 @@ class SharedAlarm {
       place = after;
     }
     // A sleeper may have set another one meanwhile.
-    if (first < this.#rings) this.#start(first);
+    if (first < this.#rings) this.#start(first, now);
   }
 }
 

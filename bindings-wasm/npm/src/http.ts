@@ -238,28 +238,38 @@ async function read(
   isOver: () => boolean,
   room: Uint8Array | undefined,
 ): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  let bytes = room ?? new Uint8Array();
   let length = 0;
+  let empty = 0;
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     if (isOver()) throw new Error("nobody waits for the answer any more");
     const value: unknown = read.value;
     // Of another thing the length is none, and so it would have no end.
     if (!(ArrayBuffer.isView(value) && "length" in value)) throw wrong(`a body of which a piece is ${named(value)}, no bytes`);
-    if (length + value.byteLength > most) throw tooLarge();
-    if (room && length + value.byteLength <= room.byteLength) room.set(value as Uint8Array, length);
-    else chunks.push(value as Uint8Array);
-    length += value.byteLength;
+    const piece = bytesOf(value);
+    // What never waits for anything lets no timer run that could end it.
+    empty = piece.length > 0 ? 0 : empty + 1;
+    if (empty > MOST_EMPTY) throw wrong(`a body with ${MOST_EMPTY} pieces without bytes in a row`);
+    const end = length + piece.length;
+    if (end > most) throw tooLarge();
+    // A single piece is the answer. Of more, the bytes are kept and not the pieces: one of a byte takes as much as one of a hundred.
+    if (bytes.length === 0) bytes = piece;
+    else {
+      if (end > bytes.length) bytes = grown(bytes, length, Math.min(most, 2 * end));
+      bytes.set(piece, length);
+    }
+    length = end;
   }
-  if (room && chunks.length === 0) return room.subarray(0, length);
-  if (room) chunks.unshift(room.subarray(0, length - chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)));
-  if (chunks.length === 1) return chunks[0]!;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
+  return bytes.subarray(0, length);
+}
+
+const MOST_EMPTY = 1000;
+
+/** The first bytes of these in more room. */
+function grown(bytes: Uint8Array, length: number, room: number): Uint8Array {
+  const more = new Uint8Array(room);
+  more.set(bytes.subarray(0, length));
+  return more;
 }
 
 function retryAfter(headers: HttpResponse["headers"]): string {
@@ -377,7 +387,8 @@ export function shown(thrown: unknown, request: Sent): unknown {
   if (!quotes(thrown, secretsOf(request))) return thrown;
   // In its place one that says the same.
   const { name, code } = thrown as Partial<NodeJS.ErrnoException>;
-  return Object.assign(new Error(brokenBy(thrown, request).message), name && { name }, code && { code });
+  const plain = (text: string) => withoutSecrets(String(text), request);
+  return Object.assign(new Error(brokenBy(thrown, request).message), name && { name: plain(name) }, code && { code: plain(code) });
 }
 
 /** Whether one of these texts stands anywhere in it. What is too large, or cannot be looked through, may hold them. */
@@ -388,7 +399,11 @@ function quotes(thrown: unknown, secrets: string[]): boolean {
       if (typeof value === "string" && secrets.some((secret) => value.includes(secret))) return true;
       if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) continue;
       // Addresses and requests show what they do not have as members.
-      if (ADDRESSES.has(tagOf(value))) found.add((value as Request).url ?? String(value));
+      const tag = tagOf(value);
+      if (ADDRESSES.has(tag)) found.add((value as Request).url ?? String(value));
+      const held = COLLECTIONS.has(tag) ? [...(value as Iterable<unknown>)] : [];
+      if (found.size + held.length > MANY) return true;
+      for (const thing of held) found.add(thing);
       for (const name of Reflect.ownKeys(value)) {
         if (found.size > MANY) return true;
         // Getters are not asked, as consoles do not ask them either.
@@ -402,3 +417,6 @@ function quotes(thrown: unknown, secrets: string[]): boolean {
 }
 
 const ADDRESSES = new Set(["URL", "URLSearchParams", "Request", "Response"]);
+
+/** What they hold is shown, and is none of their members. */
+const COLLECTIONS = new Set(["Map", "Set", "Headers", "FormData"]);

@@ -43,6 +43,20 @@ test("the clock of a test counts, though a call came before it", async (t) => {
   await assert.rejects(call, TimeoutError);
 });
 
+test("timers that a test threw away take no later call's time with them", async (t) => {
+  const { client } = answering([never], { attempts: 1, attemptTimeout: 30_000, deadline: 30_000 });
+  const environments = globalThis.setTimeout;
+  t.after(() => (globalThis.setTimeout = environments));
+  let timers = [];
+  globalThis.setTimeout = (ring) => (timers.push(ring), { ref() {}, unref() {} });
+  client.room.info({ room_id: 1 }).catch(() => {});
+  // As `clearAllTimers` of Jest and Vitest does.
+  timers = [];
+  const call = client.room.info({ room_id: 2 });
+  for (const ring of timers) ring();
+  await assert.rejects(call, TimeoutError);
+});
+
 /** Runs a program that makes calls, and returns what it printed. */
 function run(calls) {
   const program = `import { Client } from "baijiayun";

@@ -248,6 +248,32 @@ test("a fetch of one's own need not have a stream", async () => {
   await assert.rejects(new Client({ ...options, fetch, maxAnswer: 10 }).room.info({ room_id: 1 }), { kind: "too_large" });
 });
 
+test("a body of pieces without bytes ends, and one of single bytes takes no more room than its bytes", async () => {
+  const streaming = (pieces) => ({ fetch: async () => new Response(ReadableStream.from(pieces())) });
+  async function* nothing() {
+    for (;;) yield new Uint8Array();
+  }
+  await assert.rejects(new Client({ ...ACCOUNT, attempts: 1, ...streaming(nothing) }).room.info({ room_id: 1 }), {
+    name: "MisuseError",
+    message: /a body with 1000 pieces without bytes in a row/,
+  });
+  const answer = new TextEncoder().encode(envelope({ title: "x".repeat(1 << 20) }).body);
+  async function* bytes() {
+    for (let at = 0; at < answer.length; at++) yield answer.subarray(at, at + 1);
+  }
+  const before = process.memoryUsage().heapUsed;
+  let most = 0;
+  async function* watched() {
+    for await (const piece of bytes()) {
+      if (piece.byteOffset % 4096 === 0) most = Math.max(most, process.memoryUsage().heapUsed);
+      yield piece;
+    }
+  }
+  const { title } = await new Client({ ...ACCOUNT, ...streaming(watched) }).room.info({ room_id: 1 });
+  assert.equal(title.length, 1 << 20);
+  assert.ok(most - before < 60 << 20, `${(most - before) >> 20} MB`);
+});
+
 test("a promise of another make is waited for and its failure told", async () => {
   const failing = { then: (_, reject) => reject(new Error("it was not kept")) };
   const { client } = answering([envelope({ video_id: 7, upload_url: "https://up.example/?token=t" }), { status: 200, body: '{"code":1}' }]);
@@ -265,6 +291,8 @@ test("causes show nothing that is signed, wherever it hangs", async () => {
     (request) => ({ cause: new AggregateError([new Error(`${request.url} ${request.body}`)]) }),
     (request) => ({ [Symbol("sent")]: [[{ deep: `${request.url} ${request.body}` }]] }),
     (request) => ({ message: `failed: ${request.url} ${request.body}` }),
+    (request) => ({ sent: new Map([["deep", new Set([`${request.url} ${request.body}`])]]) }),
+    (request) => ({ headers: new Headers({ sent: `${request.url} ${request.body}` }) }),
   ];
   for (const hang of hangs) {
     for (const method of ["GET", "POST"]) {
@@ -280,6 +308,10 @@ test("causes show nothing that is signed, wherever it hangs", async () => {
       assert.ok(!shown.includes(signature) && !shown.includes("hunter2"), shown);
     }
   }
+  const { cause } = await new Client({ ...SOON, http: ({ body }) => Promise.reject(Object.assign(new Error("x"), { name: body })) }).room
+    .info({ room_id: 1 })
+    .catch((error) => error);
+  assert.equal(cause.name, "...");
   // What holds nothing stays as it is.
   const thrown = Object.assign(new Error("no answer"), { status: 5, at: new Date(), list: [1, { a: 2 }] });
   const error = await new Client({ ...SOON, http: () => Promise.reject(thrown) }).room.info({ room_id: 1 }).catch((error) => error);

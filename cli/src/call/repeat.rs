@@ -15,6 +15,7 @@ use baijiayun::{Error, Params};
 use super::{Caller, progress, rows};
 use crate::clock::now;
 use crate::failure::Failure;
+use crate::files;
 use crate::output;
 use crate::params::{self, unmarked};
 use crate::{parse, runtime};
@@ -161,7 +162,7 @@ struct Table {
 
 impl Table {
     fn read(file: &Path) -> Result<Table, Failure> {
-        let bytes = fs::read(file).map_err(|error| Failure::io(file.display(), &error))?;
+        let bytes = files::read(file).map_err(|error| Failure::io(file.display(), &error))?;
         Table::parse(&text(file, bytes)).map_err(|error| malformed(file, &error))
     }
 
@@ -211,14 +212,14 @@ impl Results {
         let header: Vec<String> =
             own.into_iter().chain(table.header.clone()).chain(columns.iter().map(|name| format!("={name}"))).collect();
         let mut results = Results { file, begun, known: BTreeMap::new() };
-        match fs::read(&results.file) {
+        match files::read(&results.file) {
             Ok(bytes) => results.known = results.read(&text(&results.file, bytes), table, &header)?,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 results.write(rows::csv_lines([header])?.as_bytes())?;
             }
             Err(error) => return Err(Failure::io(results.file.display(), &error)),
         }
-        if let Ok(row) = fs::read_to_string(&results.begun)
+        if let Ok(row) = files::read_text(&results.begun)
             && let Some(row) = row.trim().parse().ok().filter(|row: &usize| *row >= 1)
             && let Some(cells) = table.rows.get(row - 1)
         {

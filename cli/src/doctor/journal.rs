@@ -1,7 +1,7 @@
 //! What was asked already, kept beside the output: one line of JSON per
 //! answer, written as it comes, so that no interruption loses any.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::Answer;
 use super::finding::Answers;
 use crate::failure::Failure;
+use crate::files;
 
 /// Whose answers they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +44,7 @@ pub(super) fn beside(output: &Path) -> PathBuf {
 
 /// The answers that are kept there, and whose they are.
 pub(super) fn read(path: &Path) -> Result<(Option<Owner>, Answers), Failure> {
-    let text = match fs::read_to_string(path) {
+    let text = match files::read_text(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Failure::io(path.display(), &error)),

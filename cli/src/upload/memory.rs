@@ -62,7 +62,7 @@ impl Memory {
     }
 
     fn read(&self) -> BTreeMap<String, i64> {
-        let text = self.file.as_ref().and_then(|file| fs::read(file).ok());
+        let text = self.file.as_ref().and_then(|file| files::read(file).ok());
         text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
     }
 

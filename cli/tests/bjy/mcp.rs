@@ -197,3 +197,26 @@ fn signatures_answers_and_callbacks_are_explained() {
     assert_eq!(error["msg"], "no key ***");
     agent.end();
 }
+
+#[test]
+fn half_a_character_does_not_leave_an_agent_without_an_answer() {
+    let mut agent = Agent::start(&Bjy::new(), &[]);
+    let request = r#"{"jsonrpc":"2.0","id":"half","method":"tools/call","params":{"name":"find_operations","arguments":{"query":"\ud83d"}}}"#;
+    writeln!(agent.input, "{request}").unwrap();
+    let mut line = String::new();
+    agent.output.read_line(&mut line).unwrap();
+    let answer: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(answer["id"], "half", "{answer}");
+    agent.end();
+}
+
+#[test]
+fn a_client_that_begins_otherwise_is_told_so() {
+    for (said, why) in [
+        (r#"{"jsonrpc":"2.0","id":1,"result":{}}"#, "no client: it has to begin with initialize"),
+        ("", "no client: it closed the connection before it had begun"),
+    ] {
+        let failure = Bjy::new().run_with(&["mcp"], format!("{said}\n")).failure();
+        assert!(failure["msg"].as_str().unwrap().starts_with(why), "{failure}");
+    }
+}

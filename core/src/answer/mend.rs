@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::repeated::without_signatures;
+use super::repeated::without_secrets;
 use crate::coerce::{Departure, MAX_DEPARTURES};
 use crate::json::{Scanner, Segment, path, quoted, scalars};
 
@@ -91,10 +91,10 @@ pub(super) fn noise(before: &str, after: &str) -> Departure {
     Departure { path: String::new(), expected: "nothing but the answer", found: quoted(&excerpt(around.as_bytes())) }
 }
 
-/// The first 200 characters of what came, as text, without what it may repeat of a signed request.
+/// The first 200 characters of what came, as text, without what must not be shown of it.
 pub(super) fn excerpt(body: &[u8]) -> String {
     const CHARACTERS: usize = 200;
     let text = String::from_utf8_lossy(body.get(..4 * CHARACTERS).unwrap_or(body));
-    let text = without_signatures(&text);
+    let text = without_secrets(&text);
     text.trim().chars().take(CHARACTERS).map(|char| if char.is_control() { ' ' } else { char }).collect()
 }

@@ -1,4 +1,5 @@
-//! What an answer repeats of the request: a page of a proxy, or the service's own message, may well quote what was sent.
+//! What an answer says that must not get into an error: a page of a proxy, or the service's own message, may well quote
+//! what was sent; and an answer with a key, a token or the address of an upload may come broken.
 
 const WORD: &[u8] = b"sign";
 
@@ -8,8 +9,58 @@ const BETWEEN: usize = 16;
 /// Digits of a signature.
 const DIGITS: usize = 32;
 
+/// How names end whose values are secret: `partner_key`, `user_token`, `upload_url`.
+const NAMES: [&[u8]; 5] = [b"_key", b"password", b"token", b"secret", b"_url"];
+
+/// Most bytes between such a name and its value.
+const JUNCTION: usize = 48;
+
+/// The text with `***` for signatures and for values that stand after secret names, however they are quoted.
+pub(super) fn without_secrets(text: &str) -> String {
+    let text = without_signatures(text);
+    let mut shown = String::new();
+    let (mut rest, mut at) = (0, 0);
+    while let Some((before, after)) = text.as_bytes().split_at_checked(at) {
+        if NAMES.iter().any(|name| before.ends_with(name))
+            && let Some((begin, end)) = value(after)
+        {
+            shown.push_str(text.get(rest..at + begin).unwrap_or_default());
+            shown.push_str("***");
+            rest = at + end;
+            at = rest;
+        }
+        at += 1;
+    }
+    shown.push_str(text.get(rest..).unwrap_or_default());
+    shown
+}
+
+/// Where the value of a name begins and ends in what stands after it, if it has one: after `=`, `":"`, `] => `, `</td><td>`.
+fn value(after: &[u8]) -> Option<(usize, usize)> {
+    let (mut begin, mut joined, mut quote) = (0, false, false);
+    loop {
+        let left = after.get(begin..).filter(|_| begin <= JUNCTION)?;
+        let byte = *left.first()?;
+        begin += match byte {
+            b'=' | b':' | b'"' | b'\'' | b'\\' | b' ' | b'[' | b']' | b'>' => 1,
+            b'<' => left.iter().position(|byte| *byte == b'>')? + 1,
+            b'&' if left.starts_with(b"&quot;") => b"&quot;".len(),
+            b'&' | b',' | b'}' | b')' => return None,
+            _ if joined => {
+                let ends = |byte: &u8| {
+                    *byte == b'"' || !quote && matches!(byte, b'&' | b'<' | b'\'' | b',' | b'}' | b']' | b'\n')
+                };
+                return Some((begin, begin + left.iter().position(ends).unwrap_or(left.len())));
+            }
+            _ => return None,
+        };
+        quote = byte == b'"';
+        joined |= matches!(byte, b'=' | b':' | b'<');
+    }
+}
+
 /// The text with `***` for signatures.
-pub(super) fn without_signatures(text: &str) -> String {
+fn without_signatures(text: &str) -> String {
     let mut shown = String::new();
     let (mut rest, mut digits) = (0, 0);
     // What ends the text ends its digits.
@@ -35,7 +86,7 @@ fn follows_word(before: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::without_signatures;
+    use super::{without_secrets, without_signatures};
 
     const SIGNATURE: &str = "0123456789abcdef0123456789ABCDEF";
 
@@ -67,6 +118,41 @@ mod tests {
             "sign=签名",
         ] {
             assert_eq!(without_signatures(text), text);
+        }
+    }
+
+    #[test]
+    fn values_of_secret_names_are_hidden_however_they_are_quoted() {
+        for (text, shown) in [
+            (r#"{"code":0,"data":{"partner_key":"a+b/c=="#, r#"{"code":0,"data":{"partner_key":"***"#),
+            (r#"{"partner_key": ["a"], "x": 1}"#, r#"{"partner_key": ["***"], "x": 1}"#),
+            (r#"{\"secret_key\":\"a\"}"#, r#"{\"secret_key\":\"***"}"#),
+            (r#"{"password":"a b,&c","y":2}"#, r#"{"password":"***","y":2}"#),
+            ("POST name=x&password=a%26b&role=0", "POST name=x&password=***&role=0"),
+            ("[password] => a b\n[role] => 0", "[password] => ***\n[role] => 0"),
+            ("password&quot;:&quot;a&quot;", "password&quot;:&quot;***&quot;"),
+            (r#"<td>password</td><td><pre>"a"</pre></td>"#, r#"<td>password</td><td><pre>"***"</pre></td>"#),
+            (r#""upload_url":"http:\/\/u\/?a=1&token=2","z":3"#, r#""upload_url":"***","z":3"#),
+            ("user_token=1, password=2", "user_token=***, password=***"),
+            ("token=密钥", "token=***"),
+        ] {
+            assert_eq!(without_secrets(text), shown);
+        }
+    }
+
+    #[test]
+    fn names_without_values_are_shown() {
+        for text in [
+            "参数password不能为空",
+            "the token is not right",
+            "password",
+            "password=",
+            r#"{"token":"","upload_url":"#,
+            "user_token=&room_id=1",
+            "tokens: 3",
+            "Unexpected token < in JSON",
+        ] {
+            assert_eq!(without_secrets(text), text);
         }
     }
 }

@@ -16,6 +16,9 @@ CODINGS = "gzip, deflate"
 PIECE = 64 << 10
 """Most bytes that are unpacked at a time."""
 
+SMALL = 4 << 10
+"""Pieces of fewer bytes are put together."""
+
 
 def read_body(request: Request, headers: Mapping[str, str], chunks: Iterable[bytes]) -> bytes:
     """The body of an answer, of which the bytes come as they were sent: unpacked, within the time and size of the request.
@@ -32,7 +35,7 @@ def read_body(request: Request, headers: Mapping[str, str], chunks: Iterable[byt
         return incoming.whole()
     finally:
         # An error keeps the frames that it came by.
-        incoming.pieces.clear()
+        incoming.clear()
 
 
 async def read_async_body(request: Request, headers: Mapping[str, str], chunks: AsyncIterable[bytes]) -> bytes:
@@ -43,7 +46,7 @@ async def read_async_body(request: Request, headers: Mapping[str, str], chunks: 
             incoming.take(chunk)
         return incoming.whole()
     finally:
-        incoming.pieces.clear()
+        incoming.clear()
 
 
 class Incoming:
@@ -52,7 +55,8 @@ class Incoming:
     def __init__(self, request: Request, headers: Mapping[str, str]) -> None:
         """The headers have come: the time of the request counts from here."""
         self.end = monotonic() + request.timeout
-        self.pieces: list[bytes] = []
+        self._pieces: list[bytes] = []
+        self._small = bytearray()
         self._size = 0
         self._most = request.max_answer
         coding = header(headers, "content-encoding")
@@ -75,13 +79,27 @@ class Incoming:
         self._size += len(piece)
         if self._size > self._most:
             raise self._too_large()
-        self.pieces.append(piece)
+        # An object for each of many small pieces would take up to a hundred times what they hold.
+        if len(piece) < SMALL:
+            self._small += piece
+            if len(self._small) < PIECE:
+                return
+            piece = b""
+        if self._small:
+            self._pieces.append(bytes(self._small))
+            self._small.clear()
+        self._pieces.append(piece)
+
+    def clear(self) -> None:
+        """Forgets what has come."""
+        self._pieces.clear()
+        self._small.clear()
 
     def whole(self) -> bytes:
         """The body, which has come to its end."""
         if self._packing is not None:
             self._packing.finish()
-        return b"".join(self.pieces)
+        return b"".join([*self._pieces, bytes(self._small)])
 
     def _too_large(self) -> AnswerError:
         return AnswerError(f"the answer is longer than {self._most} bytes", kind="too_large")

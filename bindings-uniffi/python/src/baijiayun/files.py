@@ -55,6 +55,9 @@ class File:
         content_type: Optional[str] = None,
         progress: Optional[AnyProgress] = None,
     ) -> None:
+        for what, given in (("name", name), ("content_type", content_type)):
+            if given is not None and not isinstance(cast("object", given), str):
+                raise FileError(f"the {what} of a file has to be a text, not {type(given).__name__}")
         self._content = content
         self._begin = 0
         if isinstance(content, (str, os.PathLike)):
