@@ -183,7 +183,7 @@ impl Engine {
 /// How many milliseconds the header Retry-After says to wait; negative if it says nothing that can be understood.
 #[wasm_bindgen]
 pub fn retry_after(header: &str, unix: f64) -> f64 {
-    baijiayun_core::retry_after(header, unix as i64).map_or(-1.0, |time| time.as_secs_f64() * 1000.0)
+    baijiayun_core::retry_after(header, unix as i64).map_or(-1.0, |time| time.as_secs() as f64 * 1000.0)
 }
 
 /// The operations whose paths are guesses, one a line.

@@ -124,6 +124,9 @@ def test_vectors(vector: dict[str, Any]) -> None:
         assert error is not None and error.kind == expected["kind"], error
         assert expected["message"] in error.message
         assert "hidden" not in expected or expected["hidden"] not in f"{error} {error!r}"
+        if "retry_after_ms" in expected:
+            time = expected["retry_after_ms"]
+            assert error.retry_after == (time if time is None else time / 1000)
         if "body_bytes" in expected:
             assert len((error.body or "").encode()) == expected["body_bytes"] <= 65536  # promise: default_error_body
     elif not case.waits and "sent" not in vector:

@@ -148,7 +148,7 @@ export class Driver {
             await meter?.ended();
             return step.data;
           case "failed":
-            throw failure(step, { cause, ...(last && { headers: headersIn(last.headers), retryAfter: instance.retryAfter(last.retryAfter) }) });
+            throw failure(step, { cause, ...(last && { headers: headersIn(last.headers) }) });
           case "send": {
             let response: Answer;
             const attempt = new Attempt(step);

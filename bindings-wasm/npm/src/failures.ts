@@ -11,7 +11,7 @@ export const CLOSED = new DOMException("the client was closed", "AbortError");
 
 export function failure(step: Failed, context: ErrorContext): BaijiayunError {
   const videoId = step.video_id === undefined ? undefined : String(step.video_id);
-  return errorOf(inOurNames(step.error), { trace: traceOf(step.trace), videoId, ...context });
+  return errorOf(inOurNames(step.error), { trace: traceOf(step.trace), videoId, retryAfter: step.error.retry_after, ...context });
 }
 
 /** An executor that cannot work, in which call. */

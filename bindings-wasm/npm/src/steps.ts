@@ -57,7 +57,7 @@ export interface Failed {
   step: "failed";
   trace: WireTrace;
   video_id?: number;
-  error: ErrorFields;
+  error: ErrorFields & { retry_after?: number | null };
 }
 
 /** What became of a step that was not an answer. */

@@ -75,11 +75,12 @@ test("what all packages promise", async (t) => {
     const { error, sent, waits, departures, rows, queue } = await outcome(t, vector);
     run++;
     if (vector.error) {
-      const { kind, message, hidden, body_bytes } = vector.error;
+      const { kind, message, hidden, body_bytes, retry_after_ms } = vector.error;
       assert.equal(error?.kind, kind, `${what}: ${error?.stack}`);
       assert.ok(error.reason.includes(message) || error.reason.includes(inOurs(message)), `${what}: ${error}`);
       if (hidden) assert.ok(!`${error.stack}${JSON.stringify(error)}`.includes(hidden), what);
       if (body_bytes) assert.equal(error.body.length, body_bytes, what);
+      if (retry_after_ms !== undefined) assert.equal(error.retryAfter, retry_after_ms, what);
     } else if (vector.wait_ms) {
       const [least, most] = vector.wait_ms;
       assert.ok(waits.some((time) => time >= least && time <= most), `${what}: ${waits}`);

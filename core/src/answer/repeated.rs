@@ -18,21 +18,43 @@ const JUNCTION: usize = 48;
 /// The text with `***` for signatures and for values that stand after secret names, however they are quoted.
 pub(super) fn without_secrets(text: &str) -> String {
     let text = without_signatures(text);
-    let mut shown = String::new();
-    let (mut rest, mut at) = (0, 0);
+    let mut shown = Shown::of(&text);
+    let mut at = 0;
     while let Some((before, after)) = text.as_bytes().split_at_checked(at) {
         if NAMES.iter().any(|name| before.ends_with(name))
             && let Some((begin, end)) = value(after)
         {
-            shown.push_str(text.get(rest..at + begin).unwrap_or_default());
-            shown.push_str("***");
-            rest = at + end;
-            at = rest;
+            shown.hide(at + begin, at + end);
+            at += end;
         }
         at += 1;
     }
-    shown.push_str(text.get(rest..).unwrap_or_default());
-    shown
+    shown.whole()
+}
+
+/// A text of which parts are hidden, from its beginning to its end.
+struct Shown<'a> {
+    text: &'a str,
+    shown: String,
+    /// Where what was not looked at yet begins.
+    rest: usize,
+}
+
+impl<'a> Shown<'a> {
+    fn of(text: &'a str) -> Shown<'a> {
+        Shown { text, shown: String::new(), rest: 0 }
+    }
+
+    fn hide(&mut self, begin: usize, end: usize) {
+        self.shown.push_str(self.text.get(self.rest..begin).unwrap_or_default());
+        self.shown.push_str("***");
+        self.rest = end;
+    }
+
+    fn whole(mut self) -> String {
+        self.shown.push_str(self.text.get(self.rest..).unwrap_or_default());
+        self.shown
+    }
 }
 
 /// Where the value of a name begins and ends in what stands after it, if it has one: after `=`, `":"`, `] => `, `</td><td>`.
@@ -43,7 +65,7 @@ fn value(after: &[u8]) -> Option<(usize, usize)> {
         let byte = *left.first()?;
         begin += match byte {
             b'=' | b':' | b'"' | b'\'' | b'\\' | b' ' | b'[' | b']' | b'>' => 1,
-            b'<' => left.iter().position(|byte| *byte == b'>')? + 1,
+            b'<' => left.iter().take(JUNCTION).position(|byte| *byte == b'>')? + 1,
             b'&' if left.starts_with(b"&quot;") => b"&quot;".len(),
             b'&' | b',' | b'}' | b')' => return None,
             _ if joined => {
@@ -61,22 +83,19 @@ fn value(after: &[u8]) -> Option<(usize, usize)> {
 
 /// The text with `***` for signatures.
 fn without_signatures(text: &str) -> String {
-    let mut shown = String::new();
-    let (mut rest, mut digits) = (0, 0);
+    let mut shown = Shown::of(text);
+    let mut digits = 0;
     // What ends the text ends its digits.
     for (at, byte) in text.bytes().chain([b' ']).enumerate() {
         if byte.is_ascii_hexdigit() {
             continue;
         }
         if at - digits >= DIGITS && follows_word(text.as_bytes().get(..digits).unwrap_or_default()) {
-            shown.push_str(text.get(rest..digits).unwrap_or_default());
-            shown.push_str("***");
-            rest = at;
+            shown.hide(digits, at);
         }
         digits = at + 1;
     }
-    shown.push_str(text.get(rest..).unwrap_or_default());
-    shown
+    shown.whole()
 }
 
 fn follows_word(before: &[u8]) -> bool {
@@ -137,6 +156,13 @@ mod tests {
             ("token=密钥", "token=***"),
         ] {
             assert_eq!(without_secrets(text), shown);
+        }
+    }
+
+    #[test]
+    fn what_an_answer_of_any_length_holds_is_looked_at_once() {
+        for text in ["token<", "password=", "_key=\"", "token&quot;", "sign=0123456789abcdef"] {
+            assert!(!without_secrets(&text.repeat(1 << 18)).is_empty());
         }
     }
 

@@ -19,8 +19,10 @@ fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
+// Once in the WebAssembly.
+#[inline(never)]
 fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+    whole(time.as_secs().saturating_mul(1000).saturating_add(time.subsec_millis().into()))
 }
 
 /// What a host is told.
@@ -309,6 +311,7 @@ pub fn error_json(error: &Error) -> Vec<u8> {
     out.number("code", error.code());
     out.number("ts", error.ts());
     out.number("status", error.status().map(i64::from));
+    out.number("retry_after", error.retry_after().map(millis));
     out.raw("faults", &array(error.faults().iter().map(fault)));
     if !error.body().is_empty() {
         out.text("body", String::from_utf8_lossy(error.body()).as_ref());

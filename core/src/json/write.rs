@@ -27,7 +27,13 @@ impl Writer {
     }
 
     pub(crate) fn number(&mut self, name: &str, value: impl Into<Option<i64>>) {
-        self.raw(name, value.into().map_or("null".to_owned(), |number| number.to_string()).as_bytes());
+        self.number_or_null(name, value.into());
+    }
+
+    // Once in the WebAssembly, and not wherever a number is written.
+    #[inline(never)]
+    fn number_or_null(&mut self, name: &str, value: Option<i64>) {
+        self.raw(name, value.map_or("null".to_owned(), |number| number.to_string()).as_bytes());
     }
 
     pub(crate) fn flag(&mut self, name: &str, value: bool) {

@@ -117,6 +117,9 @@ fn the_core_keeps_what_is_promised() {
                 if let Some(bytes) = expected["body_bytes"].as_u64() {
                     assert_eq!(text(&error, "body").len() as u64, bytes, "{name}");
                 }
+                if let Some(time) = expected.get("retry_after_ms") {
+                    assert_eq!(&error["retry_after"], time, "{name}");
+                }
                 if let Some(hidden) = expected["hidden"].as_str() {
                     // What came is kept as it came, and printed by nobody.
                     error["body"] = Json::Null;

@@ -109,6 +109,8 @@ class BaijiayunError(Exception):
     """When the service answered, unix seconds."""
     status: Optional[int]
     """The HTTP status of the answer."""
+    retry_after: Optional[float]
+    """What the answer's header Retry-After says, in seconds."""
     faults: tuple[Fault, ...]
     """Everything that is wrong with the parameters."""
     body: Optional[str]
@@ -130,6 +132,7 @@ class BaijiayunError(Exception):
         code: Optional[int] = None,
         ts: Optional[int] = None,
         status: Optional[int] = None,
+        retry_after: Optional[float] = None,
         faults: Sequence[Fault] = (),
         body: Optional[str] = None,
         trace: Optional[Trace] = None,
@@ -143,6 +146,7 @@ class BaijiayunError(Exception):
         self.code = code
         self.ts = ts
         self.status = status
+        self.retry_after = retry_after
         self.faults = tuple(faults)
         self.body = body
         self.trace = trace

@@ -104,6 +104,8 @@ public struct BaiJiaYunError: Error, Sendable {
     public internal(set) var ts: Int64?
     /// The HTTP status of the answer.
     public internal(set) var status: Int?
+    /// What the answer's header Retry-After says.
+    public internal(set) var retryAfter: Duration?
     /// Everything that is wrong with the parameters.
     public internal(set) var faults: [Fault] = []
     /// The answer, if there was one: at most 64 KiB of it. It may hold anything, so it is not part of ``description``.
@@ -158,7 +160,7 @@ extension BaiJiaYunError: MemberReadable {
         }
     }
 
-    public static let _members = MemberNames("kind", "operation", "message", "text", "hint", "code", "ts", "status", "faults", "body", "departures", "data")
+    public static let _members = MemberNames("kind", "operation", "message", "text", "hint", "code", "ts", "status", "faults", "body", "departures", "data", "retry_after")
 
     public mutating func _read(_ place: Int, from reader: inout MemberReader) throws {
         switch place {
@@ -176,7 +178,11 @@ extension BaiJiaYunError: MemberReadable {
         case 8: try reader.read(&faults)
         case 9: try reader.read(&body)
         case 10: try reader.read(&departures)
-        default: try reader.read(&data)
+        case 11: try reader.read(&data)
+        default:
+            var number: Int64?
+            try reader.read(&number)
+            retryAfter = number.map(Duration.milliseconds)
         }
     }
 }

@@ -25,6 +25,7 @@ import Testing
             #expect(failed?.kind.rawValue == want.may("kind"), "\(name): \(failed?.text ?? "it went well")")
             #expect(try failed.map { try settingsNamed($0.text).contains(settingsNamed(want.text("message"))) } == true, "\(name): \(failed?.text ?? "")")
             if let hidden = want.may("hidden") { #expect(failed.map { "\($0) \(String(reflecting: $0))" }?.contains(hidden) == false, "\(name)") }
+            if let time = want["retry_after_ms"] { #expect(failed?.retryAfter == time.integer.map(Duration.milliseconds), "\(name)") }
             if let bytes = want["body_bytes"]?.integer { #expect(failed?.body?.utf8.count == Int(bytes), "\(name)") }
         } else if vector["sent"] == nil, vector["wait_ms"] == nil {
             #expect(failed == nil, "\(name): \(failed?.text ?? "")")

@@ -19,7 +19,7 @@ private object Told : Types(
     Trace attempts:l waited:l store_down:b budget_exhausted:b
     Departure path:s expected:s found:s
     Error kind:s text:s operation:s message:s? hint:s? code:l? ts:l? status:l? faults:[Fault body:s?
-        departures:[Departure data:a?
+        departures:[Departure data:a? retry_after:l?
     Fault parameter:s kind:s message:s
     Uploaded video_id:l status:l? resumes:l
     Posted event:Event? data:r? error:Error?
@@ -40,7 +40,7 @@ private object Told : Types(
             6 -> Departure(at(0), at(1), at(2))
             7 -> {
                 val kind = ErrorKind.named(at(0))
-                ErrorDetails(kind, ours(at(1)), at(2), ours(at(3) ?: at(1)), at<String?>(4)?.let(::ours), at(5), at(6), at<Long?>(7)?.toInt(), at(8), at(9), at(10), at(11))
+                ErrorDetails(kind, ours(at(1)), at(2), ours(at(3) ?: at(1)), at<String?>(4)?.let(::ours), at(5), at(6), at<Long?>(7)?.toInt(), at(8), at(9), at(10), at(11), at<Long?>(12)?.let(Duration::ofMillis))
             }
             8 -> Fault(at(0), at(1), at(2))
             9 -> UploadedVideo(at(0), at(1), at<Long>(2).toInt())

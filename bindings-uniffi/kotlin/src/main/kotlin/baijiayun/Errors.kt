@@ -1,5 +1,6 @@
 package baijiayun
 
+import java.time.Duration
 import kotlinx.serialization.json.JsonElement
 
 /** The kinds of errors, the same in every language of this SDK. */
@@ -86,6 +87,8 @@ class ErrorDetails(
     val departures: List<Departure> = emptyList(),
     /** The data of such an answer. */
     @Transient @get:JvmSynthetic internal val data: JsonElement? = null,
+    /** What the answer's header Retry-After says. */
+    val retryAfter: Duration? = null,
 ) : java.io.Serializable {
     internal fun exception(cause: Throwable? = null): BaijiayunException = kind.exception(this, cause)
 }
@@ -107,6 +110,9 @@ sealed class BaijiayunException(val details: ErrorDetails, cause: Throwable?) : 
 
     /** The HTTP status of the answer. */
     val status: Int? get() = details.status
+
+    /** What the answer's header Retry-After says. */
+    val retryAfter: Duration? get() = details.retryAfter
 
     /** What to do about it. */
     val hint: String? get() = details.hint

@@ -11,6 +11,7 @@ import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
+import kotlinx.serialization.json.longOrNull
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertThrows
@@ -167,6 +168,9 @@ class PromisesTest {
             val message = Native.inCamelCase(expected.text("message").encodeToByteArray()).decodeToString()
             assertTrue(message in error!!.message!!, error.message)
             expected.textOrNull("hidden")?.let { assertFalse(it in error.stackTraceToString()) }
+            if ("retry_after_ms" in expected) {
+                assertEquals(expected.getValue("retry_after_ms").jsonPrimitive.longOrNull?.let(Duration::ofMillis), error.retryAfter)
+            }
             expected.textOrNull("body_bytes")?.let { assertEquals(it.toInt(), error.details.body!!.encodeToByteArray().size) }
         } else if ("sent" !in json && "wait_ms" !in json) {
             error?.let { throw it }
