@@ -2,6 +2,7 @@ package baijiayun
 
 import java.lang.ref.PhantomReference
 import java.lang.ref.ReferenceQueue
+import java.time.Duration
 import java.util.concurrent.ConcurrentHashMap
 import kotlin.random.Random
 
