@@ -99,6 +99,7 @@ internal class Record(
             do {
                 val found = find(cursor, last)
                 if (found < 0) {
+                    // A member that the answer's type does not have: what the service added since.
                     cursor.skip()
                 } else {
                     last = found
